@@ -1,0 +1,13 @@
+// SPDX-FileCopyrightText: 2026 Portrait contributors
+// SPDX-License-Identifier: Apache-2.0
+// Suggestions: the known name nearest to a mistyped one.
+#ifndef PORTRAIT_BASE_SUGGEST_H
+#define PORTRAIT_BASE_SUGGEST_H
+
+#include <stddef.h>
+
+// Optimal string alignment distance (Damerau-Levenshtein without repeated edits), case-blind.
+// Returns the best of names[0..n) within max(1, length / 3) edits, the first on ties, or NULL.
+const char *suggest(const char *wrong, const char *const *names, size_t n);
+
+#endif

@@ -1,0 +1,85 @@
+// SPDX-FileCopyrightText: 2026 Portrait contributors
+// SPDX-License-Identifier: Apache-2.0
+// What the host knows of loaded plugins: host-owned copies of descriptor and option rows. No other
+// room sees the ABI's option structs.
+#ifndef PORTRAIT_PLUGIN_REGISTRY_H
+#define PORTRAIT_PLUGIN_REGISTRY_H
+
+#include <portrait/plugin.h>
+
+#include "arena.h"
+#include "error.h"
+
+struct plugin_info;
+
+struct option_row {
+    pt_option_type type;
+    uint32_t flags;
+    uint32_t offset;
+    uint32_t elem_size;
+    const char *name;
+    const char *help;
+    const char *unit;
+    const char *default_text;
+    int64_t i_min, i_max;
+    double f_min, f_max;
+    const char *const *choices;
+    uint32_t n_choices;
+    const struct option_row *fields;
+    uint32_t n_fields;
+    const char *pattern;
+    const char *example;
+    const char *since;
+    const char *replaced_by;
+};
+
+struct component_info {
+    const struct plugin_info *plugin;
+    pt_kind kind;
+    const char *name;
+    const char *summary;
+    pt_thread_model threads;
+    uint64_t caps;
+    uint32_t config_size;
+    const struct option_row *options;
+    uint32_t n_options;
+    const void *vtable; // zeroed host-size copy of the plugin's vtable
+    pt_status (*validate)(const pt_host *host, const void *config, pt_error *err);
+};
+
+struct plugin_info {
+    const char *path;     // of the file
+    const char *id;       // NULL when it failed to load
+    const char *version;
+    const char *vendor;
+    const char *license;
+    const char *summary;
+    char sha256[65];
+    const struct component_info *components;
+    uint32_t n_components;
+    const char *failure;  // why it did not load, NULL = loaded
+    bool is_trusted_dir;  // came from --plugin-dir
+};
+
+struct registry;
+
+struct registry_folder {
+    const char *path;     // absolute
+    bool is_extra;        // --plugin-dir: the operator vouches for it
+};
+
+// Loads every *.so of the folders, in order; a plugin that fails stays listed with its reason.
+// Refused: relative folders, world-writable folders or files, symlinks, foreign owners.
+// A component name seen before (same kind) is a failure of the later plugin. Plugins are never
+// unloaded. PT_E_NOT_FOUND / PT_E_DENIED name a folder that cannot be used.
+pt_status registry_open(const struct registry_folder *folders, size_t n, struct registry **out,
+                        struct pt_error *err);
+size_t registry_count(const struct registry *r);
+const struct plugin_info *registry_at(const struct registry *r, size_t i);
+// The component, or NULL with err telling what is known and a suggestion as hint.
+const struct component_info *registry_find(const struct registry *r, pt_kind kind,
+                                           const char *name, struct pt_error *err);
+void registry_free(struct registry *r); // frees the copies, not the loaded files
+const char *kind_name(pt_kind kind); // "source", "model", "sink"
+
+#endif

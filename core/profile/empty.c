@@ -1,0 +1,2 @@
+// placeholder so that the room builds before its first file
+typedef int room_is_empty;

@@ -1,0 +1,66 @@
+// SPDX-FileCopyrightText: 2026 Portrait contributors
+// SPDX-License-Identifier: Apache-2.0
+// Base types of the plugin ABI: status codes, byte views, the opaque error slot.
+// Everything that crosses the boundary is fixed-width; structs begin with struct_size.
+#ifndef PORTRAIT_ABI_H
+#define PORTRAIT_ABI_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+#define PT_EXTERN_C_BEGIN extern "C" {
+#define PT_EXTERN_C_END }
+#else
+#define PT_EXTERN_C_BEGIN
+#define PT_EXTERN_C_END
+#endif
+
+// The one symbol a plugin exports is marked with this.
+#if defined(__GNUC__) || defined(__clang__)
+#define PT_EXPORT __attribute__((visibility("default")))
+#define PT_PRINTF(fmt_index, first_arg) __attribute__((format(printf, fmt_index, first_arg)))
+#define PT_MUST_CHECK __attribute__((warn_unused_result))
+#else
+#define PT_EXPORT
+#define PT_PRINTF(fmt_index, first_arg)
+#define PT_MUST_CHECK
+#endif
+
+// ABI version of these headers. Version 0 may change until version 1 is frozen.
+#define PT_ABI_MAJOR 0
+#define PT_ABI_MINOR 1
+
+// True when the struct behind `p` is large enough to hold `slot` and the slot is set.
+#define PT_HAS(p, slot)                                                                            \
+    ((p)->struct_size >= offsetof(__typeof__(*(p)), slot) + sizeof((p)->slot) && (p)->slot != NULL)
+
+// Result of every fallible call: PT_OK or one of PT_E_*. Values are append-only.
+typedef int32_t pt_status;
+
+#define PT_OK 0
+#define PT_E_INVALID 1     // an argument breaks the contract of the call
+#define PT_E_CONFIG 2      // an option's value cannot be used; option path tells which
+#define PT_E_DATA 3        // the input is not what the format says
+#define PT_E_IO 4          // reading or writing failed
+#define PT_E_NO_MEMORY 5   // an allocation failed or a memory budget is used up
+#define PT_E_NOT_FOUND 6   // a file, column, plugin or secret does not exist
+#define PT_E_UNSUPPORTED 7 // known, but this host or plugin does not offer it
+#define PT_E_STATE 8       // called out of order
+#define PT_E_LIMIT 9       // a stated limit is exceeded
+#define PT_E_CANCELLED 10  // the run was asked to stop
+#define PT_E_NETWORK 11    // a peer did not answer as it should; may be retried
+#define PT_E_DENIED 12     // not permitted: by the system, a manifest or a policy
+#define PT_E_NUMERIC 13    // no finite answer: divergence, singular system, overflow
+#define PT_E_INTERNAL 14   // a bug: an invariant does not hold
+
+// A borrowed run of bytes; `data` may be NULL when `size` is 0. Not terminated by NUL.
+typedef struct pt_bytes {
+    const uint8_t *data;
+    uint64_t size;
+} pt_bytes;
+
+// Where the host keeps what went wrong. Opaque: a plugin passes it to pt_host.error_set only.
+typedef struct pt_error pt_error;
+
+#endif

@@ -1,0 +1,147 @@
+// SPDX-FileCopyrightText: 2026 Portrait contributors
+// SPDX-License-Identifier: Apache-2.0
+// The host table: everything a plugin may ask of the host. A plugin links against nothing.
+//
+// Thread tags: [any] callable from any thread; [instance] only from a thread that is inside a
+// callback of the instance the handle belongs to. Every slot inside struct_size is callable.
+#ifndef PORTRAIT_HOST_H
+#define PORTRAIT_HOST_H
+
+#include <portrait/abi.h>
+
+PT_EXTERN_C_BEGIN
+
+typedef struct pt_host pt_host;
+typedef struct pt_input pt_input;   // files named by an INPUT option
+typedef struct pt_stream pt_stream; // one open range of one file
+typedef struct pt_writer pt_writer; // where a plugin's bytes go: sink files, model payloads
+typedef struct pt_reader pt_reader; // where a model's saved bytes come from
+
+typedef int32_t pt_log_level;
+#define PT_LOG_DEBUG 0
+#define PT_LOG_INFO 1
+#define PT_LOG_WARN 2
+#define PT_LOG_ERROR 3
+
+typedef struct pt_log_field {
+    const char *key;
+    const char *value;
+} pt_log_field;
+
+#define PT_COMPRESSION_NONE 0
+#define PT_COMPRESSION_GZIP 1
+#define PT_COMPRESSION_ZSTD 2
+
+typedef struct pt_file_info {
+    uint32_t struct_size;
+    int32_t compression;   // PT_COMPRESSION_*
+    const char *path;      // for messages; valid as long as the input
+    uint64_t stored_bytes; // size on disk
+    uint8_t can_split;     // 1: open() accepts any range; 0: only the whole file
+    uint8_t reserved[7];
+} pt_file_info;
+
+// Bytes in. Files are in byte order of their paths; decompression is the host's work.
+typedef struct pt_input_api {
+    uint32_t struct_size;
+    uint32_t reserved;
+    // Number of files. [any]
+    uint32_t (*count)(const pt_input *input);
+    // Facts about file `index`; caller sets out->struct_size. [any]
+    pt_status (*describe)(const pt_input *input, uint32_t index, pt_file_info *out, pt_error *err);
+    // Opens from byte `begin` of file `index` to its end (of the decompressed bytes when the file
+    // is compressed; then begin must be 0). Close with close(). [any]
+    pt_status (*open)(const pt_input *input, uint32_t index, uint64_t begin, pt_stream **out,
+                      pt_error *err);
+    // Reads up to `capacity` bytes into `buffer`; *size = 0 only at the end. A damaged or cut
+    // compressed file is PT_E_DATA. [instance: one thread a stream]
+    pt_status (*read)(pt_stream *stream, void *buffer, uint64_t capacity, uint64_t *size,
+                      pt_error *err);
+    // Accepts NULL. [any]
+    void (*close)(pt_stream *stream);
+} pt_input_api;
+
+// Bytes out. The host stages, syncs and publishes; a plugin never opens a file.
+typedef struct pt_writer_api {
+    uint32_t struct_size;
+    uint32_t reserved;
+    // Appends `size` bytes. [instance]
+    pt_status (*write)(pt_writer *writer, const void *data, uint64_t size, pt_error *err);
+    // Fills `buffer` with exactly `size` bytes, PT_E_DATA when fewer are left. [instance]
+    pt_status (*read)(pt_reader *reader, void *buffer, uint64_t size, pt_error *err);
+    // Bytes left to read. [instance]
+    uint64_t (*remaining)(const pt_reader *reader);
+} pt_writer_api;
+
+// One HTTP exchange as the host carries it out: no redirects, answer capped at 64 KiB.
+typedef struct pt_http_request {
+    uint32_t struct_size;
+    uint32_t n_headers;
+    const char *method;
+    const char *url;
+    const char *const *header_names;
+    const char *const *header_values;
+    pt_bytes body;
+    uint32_t timeout_ms; // 0 = the host's default
+    uint32_t reserved;
+} pt_http_request;
+
+typedef struct pt_http_response {
+    uint32_t struct_size;
+    int32_t status; // HTTP status, 0 when no answer came (error tells why)
+    uint32_t n_headers;
+    uint32_t reserved;
+    const char *const *header_names;
+    const char *const *header_values;
+    pt_bytes body;
+} pt_http_response;
+
+// Host HTTP for sources that declare it. Never blocks: submit returns a ticket, poll asks for it.
+typedef struct pt_http_api {
+    uint32_t struct_size;
+    uint32_t reserved;
+    pt_status (*submit)(const pt_host *host, const pt_http_request *request, uint64_t *ticket,
+                        pt_error *err);
+    // *done = 1 and a response valid until the next poll of the same ticket or complete(). 
+    pt_status (*poll)(const pt_host *host, uint64_t ticket, uint32_t wait_ms, uint8_t *done,
+                      const pt_http_response **out, pt_error *err);
+    void (*complete)(const pt_host *host, uint64_t ticket);
+} pt_http_api;
+
+struct pt_host {
+    uint32_t struct_size;
+    uint16_t abi_major;
+    uint16_t abi_minor;
+    void *ctx; // the host's own
+
+    // Writes one line with fields to the run's log; texts are copied. [any]
+    void (*log)(const pt_host *host, pt_log_level level, const char *message,
+                const pt_log_field *fields, uint32_t n_fields);
+    // Stores what went wrong and returns `code`, so that `return host->error_set(...)` reads well.
+    // `message` is copied; `option` is an option path or NULL; err may be NULL. [any]
+    pt_status (*error_set)(pt_error *err, pt_status code, const char *message, const char *option,
+                           uint8_t retryable);
+    // Memory counted against the run's budget; NULL when it is used up. `free` takes NULL. [any]
+    void *(*alloc)(const pt_host *host, uint64_t size);
+    void *(*realloc)(const pt_host *host, void *memory, uint64_t size);
+    void (*free)(const pt_host *host, void *memory);
+    // Text of the secret behind a handle, valid until the instance is destroyed. Never log it. [any]
+    pt_status (*secret_get)(const pt_host *host, uint32_t handle, pt_bytes *out, pt_error *err);
+    // Milliseconds since 1970 UTC; a run's clock may be fixed by the operator. [any]
+    int64_t (*now_ms)(const pt_host *host);
+    // 1 once the run was asked to stop: return PT_E_CANCELLED soon (within 100 ms). [any]
+    uint8_t (*cancelled)(const pt_host *host);
+    // A private folder removed at the end of the run, created on first use. [any]
+    pt_status (*temp_dir)(const pt_host *host, const char **path, pt_error *err);
+
+    const pt_input_api *input;
+    const pt_writer_api *writer;
+    const pt_http_api *http;
+
+    // A host capability by id ("name/revision"), or NULL. [any]
+    const void *(*get_extension)(const pt_host *host, const char *id);
+};
+
+PT_EXTERN_C_END
+
+#endif

@@ -1,0 +1,118 @@
+// SPDX-FileCopyrightText: 2026 Portrait contributors
+// SPDX-License-Identifier: Apache-2.0
+// A model learns from a matrix and scores rows of the same columns.
+//
+// Order: create -> describe -> outputs -> (fit | load) -> predict*, save, explain -> destroy.
+#ifndef PORTRAIT_MODEL_H
+#define PORTRAIT_MODEL_H
+
+#include <portrait/abi.h>
+#include <portrait/host.h>
+#include <portrait/run.h>
+
+PT_EXTERN_C_BEGIN
+
+typedef int32_t pt_task;
+#define PT_TASK_CLUSTER 1  // no label; output 0 is the segment
+#define PT_TASK_BINARY 2   // label 0 or 1; an output of role PT_ROLE_PROBABILITY
+#define PT_TASK_REGRESS 3  // label a number
+
+typedef int32_t pt_layout;
+#define PT_LAYOUT_ROWS 1    // x[row * stride + col]
+#define PT_LAYOUT_COLUMNS 2 // x[col * stride + row]
+
+// What a model wants of its matrix. The host builds exactly this.
+typedef struct pt_model_needs {
+    uint32_t struct_size;
+    pt_task task;
+    pt_layout layout;
+    uint8_t dtype;          // 8 = double, 4 = float
+    uint8_t takes_missing;  // 1: NaN may occur; 0: the host imputes
+    uint8_t takes_category; // 1: category columns as codes 0.., NaN = missing; 0: one-hot
+    uint8_t takes_weight;   // 1: block.weight is read
+    uint8_t wants_scaling;  // 1: standard scaling unless the pipeline says otherwise
+    uint8_t reserved[7];
+} pt_model_needs;
+
+#define PT_COLUMN_NUMBER 0
+#define PT_COLUMN_CATEGORY 1
+
+typedef struct pt_column_info {
+    uint32_t struct_size;
+    int32_t kind;      // PT_COLUMN_*
+    const char *name;
+    uint32_t n_levels; // category: number of levels; code i means levels[i]
+    uint32_t reserved;
+    const char *const *levels;
+} pt_column_info;
+
+typedef struct pt_schema {
+    uint32_t struct_size;
+    uint32_t n_columns;
+    const pt_column_info *const *columns;
+    uint32_t n_classes;             // binary: 2, names of label 0 and 1
+    uint32_t reserved;
+    const char *const *classes;
+} pt_schema;
+
+// A run of rows. Pointers are 64-byte aligned, read-only and valid until the next call.
+typedef struct pt_block {
+    uint32_t struct_size;
+    uint32_t cols;
+    uint64_t first_row;  // index of the block's first row in the data
+    uint64_t rows;
+    uint64_t stride;     // elements between rows (ROWS) or columns (COLUMNS)
+    const void *x;       // float or double as asked
+    const double *label; // NULL without labels
+    const double *weight; // NULL = all 1
+    const uint8_t *fold; // 0 = train, 1 = validation; NULL = all train
+    const uint64_t *key; // stable row key, for sampling
+} pt_block;
+
+// Restartable blocks: block(i) gives the same bytes whenever and from whichever thread it is asked.
+typedef struct pt_data {
+    uint32_t struct_size;
+    uint32_t n_blocks;
+    uint64_t n_rows;
+    const pt_schema *schema;
+    void *ctx;
+    pt_status (*block)(void *ctx, uint32_t index, pt_block *out, pt_error *err); // [any]
+} pt_data;
+
+// One column a model adds, named `<model>.<name>`; the first is also `<model>` alone.
+#define PT_ROLE_SEGMENT 1     // whole number from 0
+#define PT_ROLE_PROBABILITY 2 // in [0, 1]
+#define PT_ROLE_VALUE 3
+
+typedef struct pt_output {
+    uint32_t struct_size;
+    int32_t role;
+    const char *name;
+    const char *help;
+} pt_output;
+
+typedef struct pt_model_vtable {
+    uint32_t struct_size;
+    uint32_t reserved;
+    pt_status (*create)(const pt_host *host, const void *config, void **self, pt_error *err); // [main]
+    void (*destroy)(void *self); // NULL is fine [main]
+    // Callable right after create. [main]
+    pt_status (*describe)(void *self, pt_model_needs *out, pt_error *err);
+    // Columns this model adds; callable before fit. The array lives as long as self. [main]
+    pt_status (*outputs)(void *self, const pt_output *const **outputs, uint32_t *n, pt_error *err);
+    // Learns. The matrix is never written to. [instance]
+    pt_status (*fit)(void *self, const pt_data *data, const pt_run *run, pt_error *err);
+    // Scores a block: out[col * block->rows + row], cols in the order of outputs(). Reads self
+    // only; called from many threads at once. [worker]
+    pt_status (*predict)(const void *self, const pt_block *block, double *out, pt_error *err);
+    // Little-endian bytes; the host adds the envelope (names, preparation, hash). [instance]
+    pt_status (*save)(const void *self, const pt_host *host, pt_writer *writer, pt_error *err);
+    // Refuses anything save() could not have written, with PT_E_DATA. [instance]
+    pt_status (*load)(void *self, const pt_schema *schema, pt_reader *reader, pt_error *err);
+    // What was learnt, as one JSON object (centres, coefficients, rules, importances). [instance]
+    pt_status (*explain)(const void *self, pt_writer *writer, pt_error *err);
+} pt_model_vtable;
+
+PT_EXTERN_C_END
+
+#endif

@@ -1,0 +1,75 @@
+// SPDX-FileCopyrightText: 2026 Portrait contributors
+// SPDX-License-Identifier: Apache-2.0
+// The plugin descriptor: the one thing a plugin exports.
+//
+//     PT_EXPORT const pt_plugin *portrait_plugin_v0(void);
+//
+// The major version is part of the symbol, so that one file can serve two majors. The descriptor
+// and all it points to are constant and live as long as the plugin is loaded (for ever).
+#ifndef PORTRAIT_PLUGIN_H
+#define PORTRAIT_PLUGIN_H
+
+#include <portrait/abi.h>
+#include <portrait/host.h>
+#include <portrait/option.h>
+
+PT_EXTERN_C_BEGIN
+
+#define PT_PLUGIN_SYMBOL "portrait_plugin_v0"
+
+typedef int32_t pt_kind;
+#define PT_KIND_SOURCE 1 // vtable is pt_source_vtable
+#define PT_KIND_MODEL 2  // vtable is pt_model_vtable
+#define PT_KIND_SINK 3   // vtable is pt_sink_vtable
+
+// How an instance may be used; the strictest of plugin, pipeline and host wins.
+typedef int32_t pt_thread_model;
+#define PT_THREADS_SERIAL_PROCESS 1   // one call in the whole process at a time
+#define PT_THREADS_SERIAL_INSTANCE 2  // one call per instance at a time
+#define PT_THREADS_PARALLEL_READERS 3 // readers (open splits, predict) in parallel
+#define PT_THREADS_PARALLEL 4         // everything may run in parallel
+
+#define PT_CAP_PROJECTION 1u    // source: builds only the bound columns
+#define PT_CAP_SPLITS 2u        // source: more than one split a file
+#define PT_CAP_NETWORK 4u       // talks to something else than the host's input
+#define PT_CAP_DELIVERY 8u      // sink: delivery shape (else file shape)
+#define PT_CAP_DETERMINISTIC 16u // model: same bytes for the same data and seed
+
+typedef struct pt_component {
+    uint32_t struct_size;
+    pt_kind kind;
+    const char *name;    // what YAML says after `plugin:`; [a-z][a-z0-9-]*
+    const char *summary; // one sentence
+    pt_thread_model threads;
+    uint32_t config_size; // bytes of the config struct
+    uint64_t caps;        // PT_CAP_*
+    const pt_option *const *options;
+    uint32_t n_options;
+    uint32_t reserved;
+    const void *vtable;
+    // Optional, pure: cross-field rules of a filled config. NULL = none.
+    pt_status (*validate)(const pt_host *host, const void *config, pt_error *err);
+    // Optional: a component capability by id ("name/revision"). NULL = none.
+    const void *(*get_extension)(const char *id);
+} pt_component;
+
+typedef struct pt_plugin {
+    uint32_t struct_size;
+    uint16_t abi_major;      // PT_ABI_MAJOR it was built with
+    uint16_t abi_minor;      // PT_ABI_MINOR it was built with
+    uint16_t min_host_minor; // oldest host minor it runs under
+    uint16_t reserved;
+    uint32_t n_components;
+    const char *id;          // `org.name`
+    const char *version;     // semantic version
+    const char *vendor;
+    const char *license;     // SPDX expression
+    const char *summary;
+    const pt_component *const *components;
+} pt_plugin;
+
+typedef const pt_plugin *(*pt_plugin_entry)(void);
+
+PT_EXTERN_C_END
+
+#endif

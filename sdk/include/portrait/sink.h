@@ -1,0 +1,101 @@
+// SPDX-FileCopyrightText: 2026 Portrait contributors
+// SPDX-License-Identifier: Apache-2.0
+// A sink renders the people of an audience: into a file the host publishes, or into message
+// bodies the host freezes and delivers. Consent, suppression and limits are applied before.
+#ifndef PORTRAIT_SINK_H
+#define PORTRAIT_SINK_H
+
+#include <portrait/abi.h>
+#include <portrait/arrow.h>
+#include <portrait/host.h>
+
+PT_EXTERN_C_BEGIN
+
+typedef int32_t pt_sink_shape;
+#define PT_SINK_FILE 1
+#define PT_SINK_DELIVERY 2
+
+// What is being written. Texts are valid until finish.
+typedef struct pt_sink_job {
+    uint32_t struct_size;
+    pt_sink_shape shape;
+    const char *pipeline;
+    const char *audience; // NULL when all profiles are written
+    const char *sink;
+    const char *wave;
+    int64_t now_ms;        // of the run
+    uint64_t n_rows;
+    // Columns of every batch, a struct schema; borrowed. A field's metadata may hold the key
+    // `portrait.guard` = `exempt` (declared identifiers such as phones).
+    const struct ArrowSchema *schema;
+} pt_sink_job;
+
+// Takes one body and the rows (indices into the batch) it carries; all bytes are copied.
+// Delivery sinks never regroup: a body's id is fixed here from the ids of its rows.
+typedef struct pt_body_out {
+    uint32_t struct_size;
+    uint32_t reserved;
+    void *ctx;
+    pt_status (*body)(void *ctx, pt_bytes body, const char *content_type, uint64_t first_row,
+                      uint64_t n_rows, pt_error *err);
+    // Delivery id of a row of the batch: hex text, stable over reruns of the same wave.
+    const char *(*delivery_id)(void *ctx, uint64_t row);
+    // Name of the profile of a row of the batch.
+    const char *(*profile)(void *ctx, uint64_t row);
+} pt_body_out;
+
+// A frozen body about to be sent.
+typedef struct pt_frozen_body {
+    uint32_t struct_size;
+    uint32_t attempt;    // 0 for the first
+    const char *id;      // hash of the delivery ids it carries; the same on every attempt
+    const char *content_type;
+    pt_bytes body;
+    int64_t now_ms;      // of this attempt
+} pt_frozen_body;
+
+// Takes the request; all texts are copied.
+typedef struct pt_request_out {
+    uint32_t struct_size;
+    uint32_t reserved;
+    void *ctx;
+    pt_status (*target)(void *ctx, const char *method, const char *url, pt_error *err);
+    pt_status (*header)(void *ctx, const char *name, const char *value, pt_error *err);
+    // What the destination may be and how long it may take; not called = the defaults.
+    pt_status (*policy)(void *ctx, uint8_t allow_http, uint8_t allow_private, uint32_t timeout_ms,
+                        uint32_t max_attempts, pt_error *err);
+} pt_request_out;
+
+typedef int32_t pt_verdict;
+#define PT_VERDICT_ACCEPTED 1
+#define PT_VERDICT_REJECTED 2 // final: do not send this body again
+#define PT_VERDICT_RETRY 3    // again after *retry_after_ms (0 = the host's backoff)
+#define PT_VERDICT_DISABLE 4  // the destination is gone: send nothing more
+
+typedef struct pt_sink_vtable {
+    uint32_t struct_size;
+    uint32_t reserved;
+    pt_status (*create)(const pt_host *host, const void *config, void **self, pt_error *err); // [main]
+    void (*destroy)(void *self); // NULL is fine [main]
+    pt_status (*begin)(void *self, const pt_sink_job *job, pt_error *err); // [instance]
+    // File shape: appends the batch to the writer. Rendering is a pure function of job and rows.
+    pt_status (*render_file)(void *self, const struct ArrowArray *batch, pt_writer *writer,
+                             pt_error *err);
+    // Delivery shape.
+    pt_status (*render_bodies)(void *self, const struct ArrowArray *batch, const pt_body_out *out,
+                               pt_error *err);
+    // File shape: what comes after the last batch; `writer` is NULL for deliveries.
+    pt_status (*finish)(void *self, pt_writer *writer, pt_error *err);
+    // Delivery shape; also called for bodies of an earlier run, without begin. [instance]
+    pt_status (*request)(void *self, const pt_frozen_body *body, const pt_request_out *out,
+                         pt_error *err);
+    // Total: every status has a verdict; status 0 = no answer. [instance]
+    pt_verdict (*verdict)(void *self, const pt_http_response *response, uint32_t attempt,
+                          uint64_t *retry_after_ms);
+    // File shape: path option's value (relative to the pipeline) or NULL = out/<sink>.
+    const char *(*path)(void *self);
+} pt_sink_vtable;
+
+PT_EXTERN_C_END
+
+#endif
