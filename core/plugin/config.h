@@ -5,6 +5,8 @@
 #ifndef PORTRAIT_PLUGIN_CONFIG_H
 #define PORTRAIT_PLUGIN_CONFIG_H
 
+#include <portrait/host.h>
+
 #include "diag.h"
 #include "json.h"
 #include "node.h"
@@ -26,14 +28,24 @@ struct config_services {
 
 struct config; // a filled struct and all it points to
 
-// `with` may be NULL or NODE_NULL (defaults only). `owner` names who is configured in messages
-// ("source `crm` (crm-csv 1.0)"), `at` is where to report what is missing. Codes: P0103 unknown
-// key, P0104 wrong type, P0105 missing, P0106 out of range, P0107 bad choice, P0108 pattern,
-// P0109 duplicate, P0110 deprecated (warning), P0111 secret as text, P0112 input not found,
-// P0113 the component's own validate() said no. Returns PT_E_CONFIG when any error was added.
-pt_status config_fill(const struct component_info *component, const struct node *with,
-                      struct position at, const char *owner, const struct config_services *services,
-                      const pt_host *host, struct diags *diags, struct config **out);
+// Who is configured and by what.
+struct config_request {
+    const struct component_info *component;
+    const struct node *with;                // NULL or NODE_NULL: defaults only
+    struct position at;                     // where to report what is missing
+    const char *owner;                      // in messages: "source `crm` (crm-csv 1.0)"
+    const struct config_services *services; // NULL = all slots NULL
+    const pt_host *host;                    // for the component's own validate(); NULL = not asked
+};
+
+// Fills the component's struct and reports every fault it finds. Codes: P0103 unknown key, P0104
+// wrong type, P0105 missing, P0106 out of range, P0107 bad choice, P0108 pattern, P0109 duplicate,
+// P0110 deprecated (warning), P0111 secret as text, P0112 input not found, P0113 the component's
+// own validate() said no, P0114 unknown column, P0115 expression. Returns PT_E_CONFIG when any
+// error was added, *out is NULL then. `component` and `services` must outlive *out; the nodes need
+// not.
+pt_status config_fill(const struct config_request *request, struct diags *diags,
+                      struct config **out);
 const void *config_struct(const struct config *c);
 void config_free(struct config *c); // NULL is fine
 

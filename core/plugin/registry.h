@@ -48,8 +48,8 @@ struct component_info {
 };
 
 struct plugin_info {
-    const char *path;     // of the file
-    const char *id;       // NULL when it failed to load
+    const char *path; // of the file
+    const char *id;   // NULL when it failed to load
     const char *version;
     const char *vendor;
     const char *license;
@@ -57,15 +57,15 @@ struct plugin_info {
     char sha256[65];
     const struct component_info *components;
     uint32_t n_components;
-    const char *failure;  // why it did not load, NULL = loaded
-    bool is_trusted_dir;  // came from --plugin-dir
+    const char *failure; // why it did not load, NULL = loaded
+    bool is_trusted_dir; // came from --plugin-dir
 };
 
 struct registry;
 
 struct registry_folder {
-    const char *path;     // absolute
-    bool is_extra;        // --plugin-dir: the operator vouches for it
+    const char *path; // absolute
+    bool is_extra;    // --plugin-dir: the operator vouches for it
 };
 
 // Loads every *.so of the folders, in order; a plugin that fails stays listed with its reason.
@@ -77,9 +77,9 @@ pt_status registry_open(const struct registry_folder *folders, size_t n, struct 
 size_t registry_count(const struct registry *r);
 const struct plugin_info *registry_at(const struct registry *r, size_t i);
 // The component, or NULL with err telling what is known and a suggestion as hint.
-const struct component_info *registry_find(const struct registry *r, pt_kind kind,
-                                           const char *name, struct pt_error *err);
+const struct component_info *registry_find(const struct registry *r, pt_kind kind, const char *name,
+                                           struct pt_error *err);
 void registry_free(struct registry *r); // frees the copies, not the loaded files
-const char *kind_name(pt_kind kind); // "source", "model", "sink"
+const char *kind_name(pt_kind kind);    // "source", "model", "sink"
 
 #endif

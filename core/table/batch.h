@@ -7,6 +7,7 @@
 #include <portrait/arrow.h>
 
 #include "arena.h"
+#include "clock.h"
 #include "error.h"
 #include "table.h"
 #include "vec.h"
@@ -16,8 +17,9 @@
 struct schema_field {
     const char *name;
     enum vec_type type;
-    char format[24];   // Arrow format as given
+    const char *format; // Arrow format as given, in the schema's arena
     bool is_dictionary;
+    bool is_local_time; // a time without zone: local, read in schema.zone
 };
 
 // Owned copy of an Arrow struct schema.
@@ -25,6 +27,9 @@ struct schema {
     struct arena arena;
     struct schema_field *fields;
     size_t n;
+    // Zone of times without one; NULL = UTC. Borrowed, set by the owner after schema_import and
+    // kept alive until the last batch_import.
+    const struct zone *zone;
 };
 
 // Checks an ArrowSchema (a "+s" of accepted column formats: b c s i l f g u U tdD tsm tsu with or
@@ -37,25 +42,42 @@ void schema_release(struct schema *s);
 // One batch as vectors. {0} is empty; reset keeps memory for the next batch.
 struct batch {
     struct ArrowArray array; // owned; released by reset and release
-    struct arena arena;      // widened values
+    struct arena arena;      // vectors and widened values
     size_t n_rows;
-    struct vec *columns;     // schema->n
+    struct vec *columns; // schema->n
 };
 
-// Takes `array` (moved: released flag cleared in the source) after validating it in full against
-// `schema`: lengths, buffer counts, offsets ascending and inside, dictionary codes in range,
-// UTF-8. Narrow types are widened into the arena; strings are views into the array.
-// `check` = false skips offsets and UTF-8 for plugins in process that were checked before.
+// Takes `array` after validating it in full against `schema`: lengths, buffer counts, offsets
+// ascending and inside, dictionary codes in range, UTF-8. On success it is moved (its release is
+// cleared in the source); on failure it stays the caller's and the batch is empty. What `b` held
+// before is released first. Narrow types are widened into the arena; strings are views into the
+// array. `check` = false skips the reading of string offsets, UTF-8 and the count of nulls, for
+// plugins in process whose batches were checked before.
 pt_status batch_import(struct batch *b, const struct schema *schema, struct ArrowArray *array,
                        bool check, struct pt_error *err);
 void batch_reset(struct batch *b);
 void batch_release(struct batch *b);
 
-// Exports rows (row_index[0..n) or all when NULL) of some columns as an Arrow struct array and its
-// schema; both owned by the caller through their release callbacks and independent of the table.
-// Formats: b, l, g, U, tdD, tsu with zone UTC. names[i] renames columns[i].
-pt_status batch_export(const struct table *t, const size_t *columns, const char *const *names,
-                       size_t n_columns, const size_t *row_index, size_t n_rows,
-                       struct ArrowSchema *schema, struct ArrowArray *array, struct pt_error *err);
+// One column of an export.
+struct export_column {
+    size_t column;        // index into the table
+    const char *name;     // NULL = as in the table
+    bool is_guard_exempt; // metadata portrait.guard = exempt: text that may start with + or =
+};
+
+// Rows of a table for a sink: all n_rows of the table when row_index is NULL.
+struct export_request {
+    const struct table *table;
+    const struct export_column *columns;
+    size_t n_columns;
+    const size_t *row_index;
+    size_t n_rows;
+};
+
+// Exports as Arrow: a struct schema and a struct array of it, each the caller's through its release
+// callback and independent of the table. Formats: b, l, g, U, tdD, tsu with zone UTC. The array
+// alone may be asked for again, batch after batch: a NULL schema is not filled.
+pt_status batch_export(const struct export_request *request, struct ArrowSchema *schema,
+                       struct ArrowArray *array, struct pt_error *err);
 
 #endif

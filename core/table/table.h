@@ -11,11 +11,11 @@
 struct column {
     const char *name; // in the table's arena
     enum vec_type type;
-    uint8_t *valid;   // a byte a row; NULL = all there
+    uint8_t *valid; // a byte a row; NULL = all there
     uint8_t *b;
     int64_t *i;
     double *f;
-    struct text *s;   // bytes in the table's arena or borrowed for the table's life
+    struct text *s; // bytes in the table's arena or borrowed for the table's life
 };
 
 // {0} plus n_rows is an empty table.

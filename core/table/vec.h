@@ -24,14 +24,14 @@ enum vec_type {
 struct vec {
     enum vec_type type;
     size_t n;
-    const uint8_t *valid;  // a byte a row, 1 = there; NULL = all there
+    const uint8_t *valid; // a byte a row, 1 = there; NULL = all there
     const uint8_t *b;
     const int64_t *i;
     const double *f;
-    const struct text *s;  // values, or the dictionary when codes is set
-    const int32_t *codes;  // STR only: row -> index into s; invalid rows hold any valid index or 0
-    size_t n_dict;         // entries of s when codes is set
-    bool is_const;         // arrays hold one value that stands for all n rows
+    const struct text *s; // values, or the dictionary when codes is set
+    const int32_t *codes; // STR only: row -> index into s; invalid rows hold any valid index or 0
+    size_t n_dict;        // entries of s when codes is set
+    bool is_const;        // arrays hold one value that stands for all n rows
 };
 
 static inline bool vec_is_valid(const struct vec *v, size_t row)
