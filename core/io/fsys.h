@@ -26,6 +26,7 @@ int fsys_mkdir(const char *path, mode_t mode);
 int fsys_mkdir_all(const char *path, mode_t mode); // existing folders are fine
 int fsys_rmdir(const char *path);
 int fsys_symlink(const char *target, const char *path);
+int fsys_socket(int domain, int type, int protocol);
 int fsys_stat(const char *path, struct stat *out);
 int fsys_fstat(int fd, struct stat *out);
 int fsys_flock(int fd, int operation);
@@ -34,8 +35,11 @@ struct dirent *fsys_readdir(DIR *dir); // NULL with errno 0 at the end
 int fsys_closedir(DIR *dir);
 
 // Fault switch, for tests: the `at`-th call from now (1 = next) fails with `error`, and every
-// later one too when `forever`. 0 switches off. close() and closedir() still close.
+// later one too when `forever`. 0 switches off. close() and closedir() still close. FSYS_KILL as
+// `error` ends the process by SIGKILL instead of making that call: a crash at a known step.
+#define FSYS_KILL (-1)
 void fsys_fault_arm(uint64_t at, int error, bool forever);
+// Calls since the last fsys_fault_arm() with `at` > 0; UINT64_MAX as `at` counts and never fails.
 uint64_t fsys_fault_calls(void);
 
 #endif
