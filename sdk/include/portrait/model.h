@@ -44,6 +44,13 @@ typedef struct pt_column_info {
     uint32_t n_levels; // category: number of levels; code i means levels[i]
     uint32_t reserved;
     const char *const *levels;
+    // How the host made the column: value = (transform(raw) - offset) * factor. A one-hot column
+    // is raw 1 where column `source` is `level`. Lets explain() speak of raw values.
+    const char *source;    // the pipeline's column
+    const char *level;     // NULL = not one-hot
+    const char *transform; // "log1p", or NULL = as it is
+    double offset;
+    double factor;
 } pt_column_info;
 
 typedef struct pt_schema {
@@ -111,6 +118,9 @@ typedef struct pt_model_vtable {
     pt_status (*load)(void *self, const pt_schema *schema, pt_reader *reader, pt_error *err);
     // What was learnt, as one JSON object (centres, coefficients, rules, importances). [instance]
     pt_status (*explain)(const void *self, pt_writer *writer, pt_error *err);
+    // Clusters, optional: after fit, segment i becomes new_of[i] (a permutation of 0 .. n-1)
+    // everywhere: predict, save, explain. NULL = segments keep the model's own numbers. [instance]
+    pt_status (*renumber)(void *self, const uint32_t *new_of, uint32_t n, pt_error *err);
 } pt_model_vtable;
 
 PT_EXTERN_C_END
