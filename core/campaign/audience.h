@@ -68,10 +68,18 @@ struct audience {
     struct audience_counts counts;
 };
 
-// inputs[i] belongs to name i of the scope the expressions were compiled in, over all rows of `t`.
-// PT_E_INVALID when a column has a type that cannot serve. Pure: same table, same audience.
-pt_status audience_select(const struct audience_spec *spec, const struct table *t,
-                          const struct vec *inputs, struct audience *out, struct pt_error *err);
+// The people to choose from: their table, and for each name of the scope the expressions were
+// compiled in the values of all its rows.
+struct audience_people {
+    const struct table *table;
+    const struct vec *inputs;
+    size_t n_inputs;
+};
+
+// PT_E_INVALID when a column or an expression has a type that cannot serve. Pure: same people, same
+// audience.
+pt_status audience_select(const struct audience_spec *spec, const struct audience_people *people,
+                          struct audience *out, struct pt_error *err);
 void audience_release(struct audience *a);
 
 // One part of an order text such as "intent.p DESC, lower(city)": the expression's text without
