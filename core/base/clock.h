@@ -52,7 +52,7 @@ void duration_format(int64_t us, char out[32]);
 // "64KiB", "1MB", "512MiB", "4096": bytes. Units B kB KB MB GB KiB MiB GiB.
 bool size_parse(struct text in, int64_t *bytes);
 
-int64_t clock_now_us(void);        // wall clock
+int64_t clock_now_us(void); // wall clock
 int64_t clock_monotonic_us(void);
 
 #endif

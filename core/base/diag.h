@@ -14,14 +14,16 @@
 #include "error.h"
 #include "node.h"
 
+#define DIAG_MOST 200
+
 enum diag_level { DIAG_ERROR, DIAG_WARNING, DIAG_NOTE };
 
 struct diag {
     enum diag_level level;
-    char code[8];           // "P0103"; the list stands in docs/errors.md
-    struct position at;     // at.file owned by the diags' arena
+    char code[8];       // "P0103"; the list stands in docs/errors.md
+    struct position at; // at.file owned by the diags' arena
     const char *message;
-    const char *hint;       // NULL = none
+    const char *hint; // NULL = none
 };
 
 // {0} is empty. Not safe for several threads.
@@ -31,12 +33,14 @@ struct diags {
     size_t n;
     size_t capacity;
     size_t n_errors;
-    bool out_of_memory;     // something could not be kept: counts as an error
+    size_t n_dropped;        // beyond DIAG_MOST, errors among them
+    bool out_of_memory;      // something could not be kept: counts as an error
     const char *source_file; // text of this file is `source`, for showing lines; NULL = read none
     struct text source;
 };
 
-// Adds one; texts are copied. A hint of NULL or "" is none. At most 200 are kept, the rest counted.
+// Adds one; texts are copied. A hint of NULL or "" is none. At most DIAG_MOST are kept, the
+// rest counted; an error takes the place of a warning then.
 void diag_add(struct diags *d, enum diag_level level, const char *code, struct position at,
               const char *hint, const char *format, ...) PT_PRINTF(6, 7);
 // Adds an error that came as a pt_error (message, hint); `at` moved by err->column when it is set

@@ -87,9 +87,10 @@ pt_status error_system(struct pt_error *err, int number, const char *format, ...
 const char *error_name(pt_status code)
 {
     static const char *const names[] = {
-        "ok",           "invalid argument",  "bad configuration", "bad data",      "input/output",
-        "no memory",    "not found",         "unsupported",       "out of order",  "limit exceeded",
-        "cancelled",    "network",           "denied",            "no finite answer", "internal error",
+        "ok",           "invalid argument", "bad configuration", "bad data",
+        "input/output", "no memory",        "not found",         "unsupported",
+        "out of order", "limit exceeded",   "cancelled",         "network",
+        "denied",       "no finite answer", "internal error",
     };
     if (code < 0 || (size_t)code >= sizeof names / sizeof names[0]) {
         return "unknown error";

@@ -14,9 +14,9 @@
 struct pt_error {
     pt_status code;
     uint8_t retryable;
-    uint32_t line;   // 1-based, 0 = unknown
-    uint32_t column; // 1-based, 0 = unknown; for expressions: byte offset + 1 into the text
-    uint32_t length; // bytes the fault covers, 0 = unknown
+    uint32_t line;    // 1-based, 0 = unknown
+    uint32_t column;  // 1-based, 0 = unknown; for expressions: byte offset + 1 into the text
+    uint32_t length;  // bytes the fault covers, 0 = unknown
     char option[128]; // option path such as with.path, "" = none
     char hint[128];   // what to do: "did you mean `x`?", "" = none
     char message[ERROR_MESSAGE_BYTES];

@@ -47,9 +47,9 @@ void json_put_text(struct json_writer *w, struct text value); // bad UTF-8 becom
 void json_put_str(struct json_writer *w, const char *value);  // NULL = null
 void json_put_i64(struct json_writer *w, int64_t value);
 void json_put_u64(struct json_writer *w, uint64_t value);
-void json_put_f64(struct json_writer *w, double value);       // shortest that reads back
+void json_put_f64(struct json_writer *w, double value); // shortest that reads back
 void json_put_bool(struct json_writer *w, bool value);
 void json_put_null(struct json_writer *w);
-void json_put_raw(struct json_writer *w, const char *json);   // already JSON
+void json_put_raw(struct json_writer *w, const char *json); // already JSON
 
 #endif

@@ -11,12 +11,12 @@
 
 #include <portrait/abi.h>
 
-void *mem_alloc(size_t size);              // uninitialised; size 0 gives a unique pointer
-void *mem_zero(size_t n, size_t size);     // n * size zero bytes
-void *mem_array(size_t n, size_t size);    // n * size bytes, uninitialised
+void *mem_alloc(size_t size);                     // uninitialised; size 0 gives a unique pointer
+void *mem_zero(size_t n, size_t size);            // n * size zero bytes
+void *mem_array(size_t n, size_t size);           // n * size bytes, uninitialised
 void *mem_resize(void *p, size_t n, size_t size); // realloc to n * size; p stays valid on NULL
 void *mem_aligned(size_t alignment, size_t size); // free with mem_free
-void mem_free(void *p);                    // NULL is fine
+void mem_free(void *p);                           // NULL is fine
 char *mem_strdup(const char *text);
 char *mem_strndup(const char *text, size_t n);
 

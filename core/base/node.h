@@ -30,10 +30,10 @@ struct node_pair {
 struct node {
     enum node_kind kind;
     struct position at;
-    bool is_quoted;     // scalar written with quotes or as a block: never a number or null
-    struct text text;   // NODE_SCALAR; terminated
-    const char *base;   // folder a relative path here starts from; NULL = the document's
-    size_t n;           // items or pairs
+    bool is_quoted;   // scalar written with quotes or as a block: never a number or null
+    struct text text; // NODE_SCALAR; terminated
+    const char *base; // folder a relative path here starts from; NULL = the document's
+    size_t n;         // items or pairs
     struct node **items;
     struct node_pair *pairs;
 };

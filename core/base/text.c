@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "mem.h"
+#include "utf8.h"
 
 int text_compare(struct text a, struct text b)
 {
@@ -38,32 +39,7 @@ struct text text_trim(struct text a)
 bool text_starts(struct text a, const char *prefix)
 {
     size_t n = strlen(prefix);
-    return a.n >= n && memcmp(a.p, prefix, n) == 0;
-}
-
-// Length of the well-formed sequence at p, 0 when there is none (RFC 3629, section 4).
-static size_t utf8_length(const unsigned char *p, size_t n)
-{
-    if (p[0] < 0x80) {
-        return 1;
-    }
-    if (p[0] < 0xC2 || p[0] > 0xF4) {
-        return 0;
-    }
-    size_t need = p[0] < 0xE0 ? 2 : p[0] < 0xF0 ? 3 : 4;
-    if (n < need) {
-        return 0;
-    }
-    for (size_t i = 1; i < need; i++) {
-        if ((p[i] & 0xC0) != 0x80) {
-            return 0;
-        }
-    }
-    if ((p[0] == 0xE0 && p[1] < 0xA0) || (p[0] == 0xED && p[1] > 0x9F) ||
-        (p[0] == 0xF0 && p[1] < 0x90) || (p[0] == 0xF4 && p[1] > 0x8F)) {
-        return 0;
-    }
-    return need;
+    return n == 0 || (a.n >= n && memcmp(a.p, prefix, n) == 0);
 }
 
 bool text_is_utf8(struct text a, size_t *bad_at)
@@ -78,14 +54,14 @@ bool text_is_utf8(struct text a, size_t *bad_at)
                 continue;
             }
         }
-        size_t n = utf8_length((const unsigned char *)a.p + i, a.n - i);
-        if (n == 0) {
+        struct utf8_char c = utf8_next(text_n(a.p + i, a.n - i));
+        if (!c.is_valid) {
             if (bad_at != NULL) {
                 *bad_at = i;
             }
             return false;
         }
-        i += n;
+        i += c.size;
     }
     return true;
 }
@@ -108,8 +84,11 @@ bool text_to_u64(struct text a, uint64_t *out)
 
 bool text_to_i64(struct text a, int64_t *out)
 {
-    bool negative = a.n > 0 && a.p[0] == '-';
-    bool has_sign = negative || (a.n > 0 && a.p[0] == '+');
+    if (a.n == 0) {
+        return false;
+    }
+    bool negative = a.p[0] == '-';
+    bool has_sign = negative || a.p[0] == '+';
     uint64_t v = 0;
     if (!text_to_u64(text_n(a.p + has_sign, a.n - has_sign), &v)) {
         return false;
@@ -227,6 +206,7 @@ bool str_vaddf(struct str *s, const char *format, va_list args)
     va_list again;
     va_copy(again, args);
     int n = vsnprintf(NULL, 0, format, args);
+    s->failed = s->failed || n < 0;
     bool fits = n >= 0 && str_room(s, (size_t)n);
     if (fits) {
         vsnprintf(s->p + s->n, (size_t)n + 1, format, again);

@@ -30,7 +30,7 @@ static inline struct text text_n(const char *p, size_t n)
 
 static inline bool text_is(struct text a, const char *s)
 {
-    return a.n == strlen(s) && memcmp(a.p, s, a.n) == 0;
+    return a.n == strlen(s) && (a.n == 0 || memcmp(a.p, s, a.n) == 0);
 }
 
 static inline bool text_equal(struct text a, struct text b)
@@ -72,6 +72,7 @@ bool str_add_f64(struct str *s, double value);
 const char *str_get(const struct str *s);
 // Gives the buffer away (free with mem_free) and empties `s`; NULL when an append failed.
 char *str_take(struct str *s);
+
 static inline struct text str_view(const struct str *s)
 {
     return (struct text){s->p, s->n};
