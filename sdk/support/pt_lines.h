@@ -28,6 +28,7 @@ struct pt_lines {
     uint64_t end;        // lines that begin at or behind this offset are not ours
     uint64_t max_record; // bytes of a line without its end
     uint64_t n_lines;    // lines passed so far
+    uint64_t mark;       // bytes of a byte order mark before the first line
     bool is_skipping;    // inside an over-long line
 };
 

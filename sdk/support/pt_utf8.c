@@ -1,0 +1,107 @@
+// SPDX-FileCopyrightText: 2026 Portrait contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "pt_utf8.h"
+
+#include <string.h>
+
+// Eight bytes at once: all ASCII and none zero?
+static bool word_is_plain(uint64_t w)
+{
+    const uint64_t high = UINT64_C(0x8080808080808080);
+    const uint64_t low = UINT64_C(0x0101010101010101);
+    return ((w | (w - low)) & high) == 0;
+}
+
+static bool is_tail(uint8_t byte)
+{
+    return (byte & 0xc0) == 0x80;
+}
+
+// Length of the well-formed sequence of two to four bytes at p, 0 when there is none.
+static uint32_t sequence_length(const uint8_t *p, uint64_t left)
+{
+    uint8_t a = p[0];
+    if (a >= 0xc2 && a <= 0xdf) {
+        return left >= 2 && is_tail(p[1]) ? 2 : 0;
+    }
+    if ((a & 0xf0) == 0xe0) {
+        uint8_t low = a == 0xe0 ? 0xa0 : 0x80;
+        uint8_t high = a == 0xed ? 0x9f : 0xbf;
+        return left >= 3 && p[1] >= low && p[1] <= high && is_tail(p[2]) ? 3 : 0;
+    }
+    if (a >= 0xf0 && a <= 0xf4) {
+        uint8_t low = a == 0xf0 ? 0x90 : 0x80;
+        uint8_t high = a == 0xf4 ? 0x8f : 0xbf;
+        return left >= 4 && p[1] >= low && p[1] <= high && is_tail(p[2]) && is_tail(p[3]) ? 4 : 0;
+    }
+    return 0;
+}
+
+int32_t pt_utf8_check(const uint8_t *p, uint64_t n)
+{
+    uint64_t i = 0;
+    while (i < n) {
+        uint64_t word;
+        while (n - i >= 8) {
+            memcpy(&word, p + i, 8);
+            if (!word_is_plain(word)) {
+                break;
+            }
+            i += 8;
+        }
+        if (i == n) {
+            break;
+        }
+        if (p[i] == 0) {
+            return PT_UTF8_NUL;
+        }
+        uint32_t length = p[i] < 0x80 ? 1 : sequence_length(p + i, n - i);
+        if (length == 0) {
+            return PT_UTF8_BAD;
+        }
+        i += length;
+    }
+    return PT_UTF8_GOOD;
+}
+
+bool pt_utf8_is_valid(const uint8_t *p, uint64_t n)
+{
+    for (uint64_t i = 0; i < n;) {
+        uint32_t length = p[i] < 0x80 ? 1 : sequence_length(p + i, n - i);
+        if (length == 0) {
+            return false;
+        }
+        i += length;
+    }
+    return true;
+}
+
+uint32_t pt_utf8_put(uint32_t code, uint8_t out[4])
+{
+    if (code < 0x80) {
+        out[0] = (uint8_t)code;
+        return 1;
+    }
+    if (code < 0x800) {
+        out[0] = (uint8_t)(0xc0 | code >> 6);
+        out[1] = (uint8_t)(0x80 | (code & 0x3f));
+        return 2;
+    }
+    if (code < 0x10000) {
+        if (code >= 0xd800 && code <= 0xdfff) {
+            return 0;
+        }
+        out[0] = (uint8_t)(0xe0 | code >> 12);
+        out[1] = (uint8_t)(0x80 | (code >> 6 & 0x3f));
+        out[2] = (uint8_t)(0x80 | (code & 0x3f));
+        return 3;
+    }
+    if (code > 0x10ffff) {
+        return 0;
+    }
+    out[0] = (uint8_t)(0xf0 | code >> 18);
+    out[1] = (uint8_t)(0x80 | (code >> 12 & 0x3f));
+    out[2] = (uint8_t)(0x80 | (code >> 6 & 0x3f));
+    out[3] = (uint8_t)(0x80 | (code & 0x3f));
+    return 4;
+}
