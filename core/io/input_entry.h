@@ -1,0 +1,31 @@
+// SPDX-FileCopyrightText: 2026 Portrait contributors
+// SPDX-License-Identifier: Apache-2.0
+// What input.c and input_stream.c share: the list of files and how one is opened again.
+#ifndef PORTRAIT_IO_INPUT_ENTRY_H
+#define PORTRAIT_IO_INPUT_ENTRY_H
+
+#include <sys/types.h>
+
+#include "arena.h"
+#include "input.h"
+
+struct input_entry {
+    struct input_file file;
+    dev_t device; // with inode: tells a file exchanged for another
+    ino_t inode;
+};
+
+struct input {
+    struct arena arena; // owns paths and entries
+    struct input_entry *entries;
+    uint32_t n;
+    struct input_limits limits;
+};
+
+// Opens the file and checks that it is still the one that was listed.
+pt_status input_entry_open(const struct input_entry *entry, int *fd, struct pt_error *err);
+// Reads exactly `size` bytes; PT_E_DATA when the file has shrunk.
+pt_status input_entry_read(const struct input_entry *entry, int fd, uint64_t offset, void *buffer,
+                           uint64_t size, struct pt_error *err);
+
+#endif
