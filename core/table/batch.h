@@ -14,9 +14,26 @@
 
 #define SCHEMA_COLUMNS_MAX 4096
 
+// How a column lies in Arrow buffers; of a dictionary column, its codes.
+enum arrow_wire {
+    WIRE_BOOL,
+    WIRE_I8,
+    WIRE_I16,
+    WIRE_I32,
+    WIRE_I64,
+    WIRE_F32,
+    WIRE_F64,
+    WIRE_TEXT32,
+    WIRE_TEXT64,
+    WIRE_DATE32,
+    WIRE_TIME_MS,
+    WIRE_TIME_US,
+};
+
 struct schema_field {
     const char *name;
     enum vec_type type;
+    enum arrow_wire wire;
     const char *format; // Arrow format as given, in the schema's arena
     bool is_dictionary;
     bool is_local_time; // a time without zone: local, read in schema.zone
@@ -74,10 +91,13 @@ struct export_request {
     size_t n_rows;
 };
 
-// Exports as Arrow: a struct schema and a struct array of it, each the caller's through its release
-// callback and independent of the table. Formats: b, l, g, U, tdD, tsu with zone UTC. The array
-// alone may be asked for again, batch after batch: a NULL schema is not filled.
+// The rows as an Arrow struct array, the caller's through its release callback and independent of
+// the table; columns may be moved out of it. Formats: b, l, g, U, tdD, tsu with zone UTC. A NULL
+// `schema` is not filled: one schema serves many batches.
 pt_status batch_export(const struct export_request *request, struct ArrowSchema *schema,
                        struct ArrowArray *array, struct pt_error *err);
+// The schema of those arrays alone (rows are not looked at), the caller's to release.
+pt_status schema_export(const struct export_request *request, struct ArrowSchema *out,
+                        struct pt_error *err);
 
 #endif

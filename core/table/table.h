@@ -8,6 +8,7 @@
 #include "error.h"
 #include "vec.h"
 
+// Arrays are blocks of core/base/mem.h, freed by table_release.
 struct column {
     const char *name; // in the table's arena
     enum vec_type type;
