@@ -28,6 +28,9 @@ void log_write(struct log *l, enum log_level level, const struct log_field *fiel
                const char *format, ...) PT_PRINTF(5, 6);
 // Control and bidi characters of `in` escaped, secrets masked, appended to out.
 bool log_clean(const struct log *l, struct text in, struct str *out);
+// True when a line could not be written to the descriptor of log_set_events; *number is the first
+// errno (may be NULL).
+bool log_events_failed(const struct log *l, int *number);
 void log_free(struct log *l); // NULL is fine
 
 #endif

@@ -16,7 +16,8 @@ typedef pt_status (*pool_fn)(void *arg, uint64_t item, uint32_t worker, struct p
 pt_status pool_new(uint32_t threads, struct pool **out, struct pt_error *err);
 uint32_t pool_threads(const struct pool *p);
 // Runs items 0 .. n-1, each once, taken in order. After a failure no new items start; the failure
-// with the smallest item wins and is returned. Nested calls run in the caller's thread.
+// with the smallest item wins and is returned. Nested calls run in the caller's thread,
+// with its own worker number; calls from several outside threads wait for each other.
 pt_status pool_run(struct pool *p, uint64_t n, pool_fn fn, void *arg, struct pt_error *err);
 void pool_free(struct pool *p); // NULL is fine
 
