@@ -189,9 +189,12 @@ pt_status expand_pattern(const char *folder, const char *pattern, struct expansi
         status = add_path(out, path, err);
         goto cleanup;
     }
+    if (!is_missing(errno) && errno != ENAMETOOLONG) {
+        status = error_system(err, errno, "%s", path);
+        goto cleanup;
+    }
     if (!has_magic(pattern, strlen(pattern))) {
-        status = is_missing(errno) ? error_set(err, PT_E_NOT_FOUND, "%s: no such file", path)
-                                   : error_system(err, errno, "%s", path);
+        status = error_set(err, PT_E_NOT_FOUND, "%s: no such file", path);
         goto cleanup;
     }
     status = walk_pattern(&w, folder, pattern);

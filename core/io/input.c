@@ -45,7 +45,8 @@ static pt_status check_same(const struct input_entry *entry, int fd, struct pt_e
     if (fsys_fstat(fd, &found) != 0) {
         return error_system(err, errno, "%s", entry->file.path);
     }
-    if (found.st_dev != entry->device || found.st_ino != entry->inode) {
+    bool is_same = found.st_dev == entry->device && found.st_ino == entry->inode;
+    if (!is_same || !S_ISREG(found.st_mode)) { // inode numbers are used again
         FAIL(err, PT_E_DATA, "%s: exchanged for another file while it was being read",
              entry->file.path);
     }
