@@ -12,50 +12,8 @@
 
 #include <portrait/sink.h>
 
-#include "error.h"
-#include "text.h"
-
-#define DELIVERY_ID_CHARS 33 // 32 hex digits and NUL
-
-// A delivery id is the first 32 hex digits of SHA-256 over the five texts, each behind its length
-// as 8 bytes, big-endian.
-struct delivery_key {
-    const char *pipeline;
-    const char *audience; // NULL reads as ""
-    const char *sink;
-    const char *wave;
-};
-
-pt_status delivery_id(const struct delivery_key *key, struct text profile,
-                      char out[DELIVERY_ID_CHARS], struct pt_error *err);
-// A body's id (webhook-id): likewise over the delivery ids it carries, in order.
-pt_status delivery_body_id(const char *const *ids, size_t n, char out[DELIVERY_ID_CHARS],
-                           struct pt_error *err);
-
-// --- Freezing -----------------------------------------------------------------------------------
-
-struct delivery_freezer;
-
-struct delivery_body {
-    pt_bytes bytes;
-    const char *content_type;
-    const char *const *ids;      // delivery ids it carries
-    const char *const *profiles; // their profiles' names
-    size_t n;
-};
-
-// Starts over in `folder` (made with its parents, 0700). PT_E_STATE when bodies are frozen there
-// already: they are never replaced.
-pt_status delivery_freezer_new(const char *folder, const char *run_id,
-                               struct delivery_freezer **out, struct pt_error *err);
-pt_status delivery_freezer_add(struct delivery_freezer *f, const struct delivery_body *body,
-                               struct pt_error *err);
-// Everything on disk, then the index. Only after it may delivery_send be called.
-pt_status delivery_freezer_commit(struct delivery_freezer *f, struct pt_error *err);
-void delivery_freezer_free(struct delivery_freezer *f); // NULL is fine; uncommitted bodies stay
-                                                        // and are overwritten by the next freezer
-
-// --- Sending ------------------------------------------------------------------------------------
+#include "delivery_freezer.h"
+#include "delivery_id.h"
 
 // Time and chance, so that tests need not wait. A NULL slot is the system's.
 struct delivery_clock {
@@ -107,10 +65,11 @@ struct delivery_report {
     struct delivery_count rejected;
     struct delivery_count exhausted;
     struct delivery_count pending;
-    uint64_t requests;    // made by this call
-    bool is_disabled;     // the receiver answered 410: nothing more is sent
-    bool is_down;         // give_up_after was reached
-    char last_error[256]; // of the last attempt that failed, "" = none
+    uint64_t requests;      // made by this call
+    uint64_t damaged_lines; // of the journal: their bodies count as not sent
+    bool is_disabled;       // the receiver answered 410: nothing more is sent
+    bool is_down;           // give_up_after was reached
+    char last_error[256];   // of the last attempt that failed, "" = none
 };
 
 // Sends what is pending. PT_OK whenever every answer was recorded, whatever the answers were: the
