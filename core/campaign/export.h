@@ -25,7 +25,8 @@ struct export_job {
     size_t n_columns;
     const size_t *rows; // NULL = all, in table order
     size_t n_rows;
-    size_t batch_rows;             // 0 = 65536; changes no byte of the output
+    size_t
+        batch_rows; // 0 = the usual; a file's bytes do not change with it, a body ends with a batch
     const volatile int *cancelled; // may be NULL
 };
 
