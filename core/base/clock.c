@@ -14,6 +14,12 @@ static int64_t floor_div(int64_t a, int64_t b)
     return a / b - (a % b != 0 && (a < 0) != (b < 0));
 }
 
+static int64_t floor_rest(int64_t a, int64_t b)
+{
+    int64_t rest = a % b;
+    return rest < 0 ? rest + b : rest;
+}
+
 int64_t civil_to_days(int32_t year, uint32_t month, uint32_t day)
 {
     int64_t y = (int64_t)year - (month <= 2);
@@ -53,7 +59,7 @@ struct civil civil_from_us(int64_t us)
     uint32_t month = 0;
     uint32_t day = 0;
     int64_t days = floor_div(us, US_PER_DAY);
-    int64_t rest = us - days * US_PER_DAY;
+    int64_t rest = floor_rest(us, US_PER_DAY);
     civil_from_days(days, &c.year, &month, &day);
     c.month = (uint8_t)month;
     c.day = (uint8_t)day;
@@ -74,7 +80,7 @@ int64_t civil_to_us(const struct civil *c)
 
 int32_t weekday_of_days(int64_t days)
 {
-    return (int32_t)(days + 4 - floor_div(days + 4, 7) * 7);
+    return (int32_t)(floor_rest(days, 7) + 4) % 7;
 }
 
 // Takes exactly `digits` digits off the front.

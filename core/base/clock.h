@@ -6,6 +6,7 @@
 #ifndef PORTRAIT_BASE_CLOCK_H
 #define PORTRAIT_BASE_CLOCK_H
 
+#include "arena.h"
 #include "error.h"
 #include "text.h"
 
@@ -26,9 +27,9 @@ struct civil {
 int64_t civil_to_days(int32_t year, uint32_t month, uint32_t day); // days since 1970-01-01
 void civil_from_days(int64_t days, int32_t *year, uint32_t *month, uint32_t *day);
 bool civil_is_date(int32_t year, uint32_t month, uint32_t day);
-struct civil civil_from_us(int64_t us); // in UTC
-int64_t civil_to_us(const struct civil *c);
-int32_t weekday_of_days(int64_t days); // 0 = Sunday .. 6 = Saturday
+struct civil civil_from_us(int64_t us);     // in UTC
+int64_t civil_to_us(const struct civil *c); // years -290000 .. 290000
+int32_t weekday_of_days(int64_t days);      // 0 = Sunday .. 6 = Saturday
 
 struct zone;
 
@@ -36,6 +37,8 @@ struct zone;
 // suggestion when there is none. Immutable: shared by threads. Free with zone_free.
 pt_status zone_open(const char *name, struct zone **out, struct pt_error *err);
 void zone_free(struct zone *z);
+// Deep copy into an arena, which frees it: no zone_free. NULL when memory is out.
+const struct zone *zone_copy(const struct zone *z, struct arena *a);
 int64_t zone_offset_us(const struct zone *z, int64_t utc_us); // local - UTC at that instant
 // Instant of a local time; in a gap the later side, in an overlap the earlier instant.
 int64_t zone_from_local(const struct zone *z, int64_t local_us);

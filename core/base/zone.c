@@ -176,6 +176,25 @@ void zone_free(struct zone *z)
     }
 }
 
+const struct zone *zone_copy(const struct zone *z, struct arena *a)
+{
+    struct zone *copy = arena_alloc(a, sizeof *copy);
+    int64_t *at = arena_alloc(a, z->n * sizeof *at);
+    int32_t *offset = arena_alloc(a, z->n * sizeof *offset);
+    if (copy == NULL || at == NULL || offset == NULL) {
+        return NULL;
+    }
+    if (z->n > 0) {
+        memcpy(at, z->at, z->n * sizeof *at);
+        memcpy(offset, z->offset, z->n * sizeof *offset);
+    }
+    *copy = *z;
+    copy->at = at;
+    copy->offset = offset;
+    copy->capacity = z->n;
+    return copy;
+}
+
 // Names of the database only: no absolute path, no "..", not the machine's own zone, not the
 // folder that counts leap seconds.
 static bool is_zone_name(const char *name)
