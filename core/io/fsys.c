@@ -227,6 +227,14 @@ int fsys_stat(const char *path, struct stat *out)
     return stat(path, out);
 }
 
+int fsys_lstat(const char *path, struct stat *out)
+{
+    if (fault_hits()) {
+        return -1;
+    }
+    return lstat(path, out);
+}
+
 int fsys_fstat(int fd, struct stat *out)
 {
     if (fault_hits()) {

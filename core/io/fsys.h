@@ -28,6 +28,7 @@ int fsys_rmdir(const char *path);
 int fsys_symlink(const char *target, const char *path);
 int fsys_socket(int domain, int type, int protocol);
 int fsys_stat(const char *path, struct stat *out);
+int fsys_lstat(const char *path, struct stat *out);
 int fsys_fstat(int fd, struct stat *out);
 int fsys_flock(int fd, int operation);
 DIR *fsys_opendir(const char *path);

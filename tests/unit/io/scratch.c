@@ -40,7 +40,7 @@ void scratch_release(struct scratch *s)
 
 const char *scratch_path(struct scratch *s, const char *name)
 {
-    char *out = s->paths[s->next++ % 8];
+    char *out = s->paths[s->next++ % 32];
     size_t folder = strlen(s->folder);
     size_t n = strlen(name);
     require(folder + n + 2 <= sizeof s->paths[0], "scratch_path: name too long");

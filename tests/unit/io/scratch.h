@@ -9,13 +9,13 @@
 
 struct scratch {
     char folder[64];
-    char paths[8][512]; // ring of names given out by scratch_path
+    char paths[32][512]; // ring of names given out by scratch_path
     unsigned next;
 };
 
 void scratch_init(struct scratch *s);    // aborts the test when it cannot
 void scratch_release(struct scratch *s); // removes everything in it
-// "<folder>/<name>"; the text lives until eight more were asked for.
+// "<folder>/<name>"; the text lives until 32 more were asked for.
 const char *scratch_path(struct scratch *s, const char *name);
 const char *scratch_write(struct scratch *s, const char *name, const void *data, size_t n);
 // The whole file in malloc'ed memory, terminated; NULL when there is none.

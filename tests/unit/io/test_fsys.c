@@ -47,6 +47,8 @@ static void test_fsys__calls_do_what_their_name_says(void **state)
     assert_int_equal(errno, ENOENT);
     assert_int_equal(fsys_symlink("b", path), 0);
     assert_true(scratch_file_is(path, "hello"));
+    assert_int_equal(fsys_lstat(path, &st), 0);
+    assert_true(S_ISLNK(st.st_mode));
     assert_int_equal(fsys_unlink(path), 0);
     assert_int_equal(fsys_mkdir(scratch_path(&s, "d"), 0755), 0);
     assert_int_equal(fsys_rmdir(scratch_path(&s, "d")), 0);
@@ -172,11 +174,12 @@ static void test_fsys__every_call_can_fail(void **state)
     assert_int_equal(fsys_symlink("a", "/nowhere/a"), -1);
     assert_int_equal(fsys_socket(AF_INET, SOCK_STREAM, 0), -1);
     assert_int_equal(fsys_stat("/", &st), -1);
+    assert_int_equal(fsys_lstat("/", &st), -1);
     assert_int_equal(fsys_fstat(0, &st), -1);
     assert_int_equal(fsys_flock(0, LOCK_SH), -1);
     assert_null(fsys_opendir("/"));
     assert_int_equal(errno, EIO);
-    assert_int_equal(fsys_fault_calls(), 18);
+    assert_int_equal(fsys_fault_calls(), 19);
     fsys_fault_arm(0, 0, false);
 }
 
