@@ -46,6 +46,8 @@ struct config_request {
 // not.
 pt_status config_fill(const struct config_request *request, struct diags *diags,
                       struct config **out);
+// Used when a plugin is loaded: every default is a value of its option. PT_E_DATA tells which not.
+pt_status config_check_defaults(const struct component_info *component, struct pt_error *err);
 const void *config_struct(const struct config *c);
 void config_free(struct config *c); // NULL is fine
 

@@ -44,7 +44,8 @@ struct component_info {
     const struct option_row *options;
     uint32_t n_options;
     const void *vtable; // zeroed host-size copy of the plugin's vtable
-    pt_status (*validate)(const pt_host *host, const void *config, pt_error *err);
+    pt_status (*validate)(const pt_host *host, const void *config, pt_error *err); // or NULL
+    const void *(*get_extension)(const char *id);                                  // or NULL
 };
 
 struct plugin_info {

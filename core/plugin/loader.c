@@ -1,0 +1,105 @@
+// SPDX-FileCopyrightText: 2026 Portrait contributors
+// SPDX-License-Identifier: Apache-2.0
+// When a loader refuses a file, libltdl goes on to the next one, and its own binds lazily: a plugin
+// that misses a symbol would load and crash later. So that loader is taken out and ours put in.
+// libltdl says no more than "file not found"; the reason is dlerror's, which nothing between
+// dlopen() and the failing return overwrites.
+#include "loader.h"
+
+#include <dlfcn.h>
+#include <ltdl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define OUR_LOADER "portrait_now"
+#define MAJORS_KNOWN 10 // so many majors are looked for, to say which one a file was built for
+
+static lt_module open_now(lt_user_data data, const char *filename, lt_dladvise advise)
+{
+    (void)data;
+    (void)advise;
+    return dlopen(filename, RTLD_NOW | RTLD_LOCAL);
+}
+
+static int keep_open(lt_user_data data, lt_module module)
+{
+    (void)data;
+    (void)module;
+    return 0;
+}
+
+static void *find_symbol(lt_user_data data, lt_module module, const char *name)
+{
+    (void)data;
+    return dlsym(module, name);
+}
+
+static const lt_dlvtable our_loader = {
+    .name = OUR_LOADER,
+    .module_open = open_now,
+    .module_close = keep_open,
+    .find_sym = find_symbol,
+    .priority = LT_DLLOADER_PREPEND,
+};
+
+pt_status loader_init(struct pt_error *err)
+{
+    if (lt_dlinit() != 0) {
+        FAIL(err, PT_E_INTERNAL, "libltdl does not start: %s", lt_dlerror());
+    }
+    if (lt_dlloader_find(OUR_LOADER) == NULL && lt_dlloader_add(&our_loader) != 0) {
+        FAIL(err, PT_E_INTERNAL, "libltdl takes no loader: %s", lt_dlerror());
+    }
+    // The vtable that comes back is libltdl's allocation and the caller's to free.
+    free(lt_dlloader_remove("lt_dlopen"));
+    if (lt_dlloader_find("lt_dlopen") != NULL) {
+        FAIL(err, PT_E_INTERNAL, "libltdl keeps its own loader: %s", lt_dlerror());
+    }
+    return PT_OK;
+}
+
+// What to say of a file without our symbol.
+static pt_status no_entry(lt_dlhandle handle, struct pt_error *err)
+{
+    for (int major = 0; major < MAJORS_KNOWN; major++) {
+        char symbol[32];
+        snprintf(symbol, sizeof symbol, "portrait_plugin_v%d", major);
+        if (lt_dlsym(handle, symbol) != NULL) {
+            FAIL(err, PT_E_UNSUPPORTED,
+                 "it is built for plugin ABI %d and this host has %d.%d: install the plugin's "
+                 "version for ABI %d, or a portrait with ABI %d",
+                 major, PT_ABI_MAJOR, PT_ABI_MINOR, PT_ABI_MAJOR, major);
+        }
+    }
+    FAIL(err, PT_E_DATA, "it is no plugin: it does not export " PT_PLUGIN_SYMBOL);
+}
+
+static pt_status call_entry(void *symbol, const pt_plugin **out, struct pt_error *err)
+{
+    pt_plugin_entry entry = NULL;
+    memcpy(&entry, &symbol, sizeof entry); // an object pointer is no function pointer in ISO C
+    *out = entry();
+    if (*out == NULL) {
+        FAIL(err, PT_E_DATA, PT_PLUGIN_SYMBOL "() returned no descriptor");
+    }
+    return PT_OK;
+}
+
+pt_status loader_open(const char *path, const pt_plugin **out, struct pt_error *err)
+{
+    if (path[0] != '/') {
+        FAIL(err, PT_E_INVALID, "the path %s is not absolute", path);
+    }
+    dlerror(); // an older message must not be taken for the reason
+    lt_dlhandle handle = lt_dlopen(path);
+    if (handle == NULL) {
+        const char *reason = dlerror();
+        FAIL(err, PT_E_DATA, "it cannot be loaded: %s", reason == NULL ? lt_dlerror() : reason);
+    }
+    void *symbol = lt_dlsym(handle, PT_PLUGIN_SYMBOL);
+    if (symbol == NULL) {
+        return no_entry(handle, err);
+    }
+    return call_entry(symbol, out, err);
+}

@@ -1,0 +1,195 @@
+// SPDX-FileCopyrightText: 2026 Portrait contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "plugin_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fsys.h"
+#include "mem.h"
+
+#define READ_BYTES ((size_t)64 << 10)
+
+// Whoever can write here decides what runs.
+static pt_status check_owner(const char *path, const struct stat *info, struct pt_error *err)
+{
+    if (info->st_uid != 0 && info->st_uid != geteuid()) {
+        FAIL(err, PT_E_DENIED, "%s belongs to another user (uid %u)", path, (unsigned)info->st_uid);
+    }
+    if ((info->st_mode & S_IWOTH) != 0) {
+        FAIL(err, PT_E_DENIED, "%s can be written by everybody", path);
+    }
+    return PT_OK;
+}
+
+static pt_status open_failed(const char *path, int number, struct pt_error *err)
+{
+    if (number == ELOOP) {
+        FAIL(err, PT_E_DENIED, "%s is a symlink", path);
+    }
+    error_system(err, number, "%s", path);
+    pt_status status = number == ENOENT                      ? PT_E_NOT_FOUND
+                       : number == EACCES || number == EPERM ? PT_E_DENIED
+                                                             : PT_E_IO;
+    if (err != NULL) {
+        err->code = status;
+    }
+    return status;
+}
+
+static pt_status check_folder(const char *folder, struct pt_error *err)
+{
+    int fd = fsys_open(folder, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
+    if (fd < 0) {
+        return open_failed(folder, errno, err);
+    }
+    struct stat info;
+    pt_status status = PT_OK;
+    if (fsys_fstat(fd, &info) != 0) {
+        status = error_system(err, errno, "%s", folder);
+    } else if (!S_ISDIR(info.st_mode)) {
+        status = error_set(err, PT_E_NOT_FOUND, "%s is no folder", folder);
+    } else {
+        status = check_owner(folder, &info, err);
+    }
+    fsys_close(fd);
+    return status;
+}
+
+static bool is_plugin_name(const char *name)
+{
+    size_t n = strlen(name);
+    return name[0] != '.' && n > 3 && strcmp(name + n - 3, ".so") == 0;
+}
+
+static int compare_paths(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static pt_status add_paths(DIR *dir, const char *folder, struct arena *arena,
+                           struct plugin_files *files, struct pt_error *err)
+{
+    size_t capacity = 0;
+    for (;;) {
+        errno = 0;
+        const struct dirent *entry = fsys_readdir(dir);
+        if (entry == NULL) {
+            return errno == 0 ? PT_OK : error_system(err, errno, "%s", folder);
+        }
+        if (!is_plugin_name(entry->d_name)) {
+            continue;
+        }
+        char *path = arena_printf(arena, "%s/%s", folder, entry->d_name);
+        if (path == NULL || !mem_reserve(&files->paths, &capacity, files->n + 1, sizeof(char *))) {
+            FAIL(err, PT_E_NO_MEMORY, "no memory for the list of plugins");
+        }
+        files->paths[files->n++] = path;
+    }
+}
+
+// Moves the list of paths from growing memory into the arena, sorted.
+static pt_status keep_paths(struct arena *arena, const struct plugin_files *found,
+                            struct plugin_files *out, struct pt_error *err)
+{
+    const char **paths = arena_zero(arena, found->n, sizeof *paths);
+    if (paths == NULL) {
+        FAIL(err, PT_E_NO_MEMORY, "no memory for the list of plugins");
+    }
+    if (found->n > 0) {
+        memcpy(paths, found->paths, found->n * sizeof *paths);
+        qsort(paths, found->n, sizeof *paths, compare_paths);
+    }
+    *out = (struct plugin_files){paths, found->n};
+    return PT_OK;
+}
+
+pt_status plugin_folder_list(const char *folder, struct arena *arena, struct plugin_files *out,
+                             struct pt_error *err)
+{
+    if (folder[0] != '/') {
+        FAIL(err, PT_E_DENIED, "the plugin folder %s is not absolute", folder);
+    }
+    size_t n = strlen(folder);
+    while (n > 1 && folder[n - 1] == '/') {
+        n--; // a slash at the end would follow a symlink
+    }
+    char *path = arena_strndup(arena, folder, n);
+    if (path == NULL) {
+        FAIL(err, PT_E_NO_MEMORY, "no memory for the list of plugins");
+    }
+    TRY(check_folder(path, err));
+    DIR *dir = fsys_opendir(path);
+    if (dir == NULL) {
+        return open_failed(path, errno, err);
+    }
+    struct plugin_files found = {0};
+    pt_status status = add_paths(dir, path, arena, &found, err);
+    if (status == PT_OK) {
+        status = keep_paths(arena, &found, out, err);
+    }
+    mem_free(found.paths);
+    fsys_closedir(dir);
+    return status;
+}
+
+static pt_status hash_blocks(int fd, const char *path, struct sha256 *hash, struct pt_error *err)
+{
+    uint8_t *buffer = mem_alloc(READ_BYTES);
+    if (buffer == NULL) {
+        FAIL(err, PT_E_NO_MEMORY, "no memory to read %s", path);
+    }
+    pt_status status = PT_OK;
+    ssize_t n = 0;
+    do {
+        n = fsys_read(fd, buffer, READ_BYTES);
+        if (n < 0) {
+            status = error_system(err, errno, "%s", path);
+        } else {
+            status = sha256_add(hash, buffer, (size_t)n, err);
+        }
+    } while (n > 0 && status == PT_OK);
+    mem_free(buffer);
+    return status;
+}
+
+static pt_status hash_file(int fd, const char *path, char sha256[SHA256_HEX], struct pt_error *err)
+{
+    struct sha256 *hash = NULL;
+    uint8_t digest[SHA256_BYTES];
+    TRY(sha256_new(&hash, err));
+    pt_status status = hash_blocks(fd, path, hash, err);
+    if (status == PT_OK) {
+        status = sha256_finish(hash, digest, err);
+    }
+    if (status == PT_OK) {
+        digest_hex(digest, sizeof digest, sha256);
+    }
+    sha256_free(hash);
+    return status;
+}
+
+pt_status plugin_file_check(const char *path, char sha256[SHA256_HEX], struct pt_error *err)
+{
+    int fd = fsys_open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
+    if (fd < 0) {
+        return open_failed(path, errno, err);
+    }
+    struct stat info;
+    pt_status status = PT_OK;
+    if (fsys_fstat(fd, &info) != 0) {
+        status = error_system(err, errno, "%s", path);
+    } else if (!S_ISREG(info.st_mode)) {
+        status = error_set(err, PT_E_DENIED, "%s is no regular file", path);
+    } else {
+        status = check_owner(path, &info, err);
+    }
+    if (status == PT_OK) {
+        status = hash_file(fd, path, sha256, err);
+    }
+    fsys_close(fd);
+    return status;
+}
