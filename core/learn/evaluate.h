@@ -1,0 +1,52 @@
+// SPDX-FileCopyrightText: 2026 Portrait contributors
+// SPDX-License-Identifier: Apache-2.0
+// Evaluation: what the metrics say of a learnt model, as data and as JSON.
+#ifndef PORTRAIT_LEARN_EVALUATE_H
+#define PORTRAIT_LEARN_EVALUATE_H
+
+#include "json.h"
+#include "metric.h"
+#include "score.h"
+
+#define EVALUATE_SILHOUETTE_ROWS 2000
+#define EVALUATE_FOLDS 100
+
+struct binary_evaluation {
+    uint64_t n;
+    uint64_t positives;
+    double auc, log_loss, brier, ks, ks_at;
+    struct metric_bin bins[METRIC_BINS];
+    struct metric_tenth tenths[METRIC_BINS];
+    struct metric_confusion at_half;
+    struct metric_confusion at_ks;
+};
+
+struct cluster_evaluation {
+    uint64_t n;
+    double inertia;
+    double silhouette;
+    uint64_t silhouette_rows;
+    uint64_t *sizes; // n_segments, owned
+    uint32_t n_segments;
+};
+
+struct evaluation {
+    pt_task task;
+    bool is_on_training_rows;
+    struct binary_evaluation binary;
+    struct cluster_evaluation cluster;
+    struct binary_evaluation *folds; // owned
+    uint32_t n_folds;
+};
+
+// Probabilities and labels, row by row.
+pt_status evaluate_binary(const double *scores, const double *labels, size_t n,
+                          struct binary_evaluation *out, struct pt_error *err);
+// segment[i] is of the i-th row of `from`. The silhouette is of a fixed sample by `seed`.
+pt_status evaluate_cluster(const struct prepare *p, const struct prepare_rows *from,
+                           const uint32_t *segment, uint64_t seed, struct pool *pool,
+                           struct cluster_evaluation *out, struct pt_error *err);
+void evaluation_release(struct evaluation *e);
+void evaluation_json(const struct evaluation *e, const char *test_text, struct json_writer *w);
+
+#endif

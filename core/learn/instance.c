@@ -1,0 +1,183 @@
+// SPDX-FileCopyrightText: 2026 Portrait contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "instance.h"
+
+#include <math.h>
+#include <string.h>
+
+// A model's bytes go to and come from memory; the host adds the envelope.
+struct pt_writer {
+    struct str *out;
+};
+
+struct pt_reader {
+    struct text left;
+};
+
+static pt_status write_bytes(pt_writer *writer, const void *data, uint64_t size, pt_error *err)
+{
+    if (!str_add_n(writer->out, data, size)) {
+        FAIL(err, PT_E_NO_MEMORY, "no memory for the model's bytes");
+    }
+    return PT_OK;
+}
+
+static pt_status read_bytes(pt_reader *reader, void *buffer, uint64_t size, pt_error *err)
+{
+    if (size > reader->left.n) {
+        FAIL(err, PT_E_DATA, "the model's bytes end too early");
+    }
+    if (size > 0) {
+        memcpy(buffer, reader->left.p, size);
+    }
+    reader->left.p += size;
+    reader->left.n -= size;
+    return PT_OK;
+}
+
+static uint64_t bytes_left(const pt_reader *reader)
+{
+    return reader->left.n;
+}
+
+static const pt_writer_api payload_api = {
+    .struct_size = sizeof payload_api,
+    .write = write_bytes,
+    .read = read_bytes,
+    .remaining = bytes_left,
+};
+
+static pt_status refuse(const struct instance *m, const char *what, struct pt_error *err)
+{
+    return error_set(err, PT_E_UNSUPPORTED, "model plugin `%s` %s", m->plugin->name, what);
+}
+
+static pt_status check_needs(const struct instance *m, struct pt_error *err)
+{
+    const pt_model_needs *n = &m->needs;
+    if (n->task != PT_TASK_CLUSTER && n->task != PT_TASK_BINARY) {
+        return refuse(m, "has a task this host does not know", err);
+    }
+    if (n->layout != PT_LAYOUT_ROWS && n->layout != PT_LAYOUT_COLUMNS) {
+        return refuse(m, "wants a layout this host does not know", err);
+    }
+    if (n->dtype != 8 && n->dtype != 4) {
+        return refuse(m, "wants numbers of neither 4 nor 8 bytes", err);
+    }
+    return PT_OK;
+}
+
+static pt_status check_outputs(const struct instance *m, struct pt_error *err)
+{
+    if (m->n_outputs == 0 || m->n_outputs > INSTANCE_OUTPUTS || m->outputs == NULL) {
+        return refuse(m, "must have 1 to 64 outputs", err);
+    }
+    for (uint32_t i = 0; i < m->n_outputs; i++) {
+        const pt_output *o = m->outputs[i];
+        if (o == NULL || o->name == NULL || o->name[0] == '\0') {
+            return refuse(m, "has an output without a name", err);
+        }
+        if (o->role < PT_ROLE_SEGMENT || o->role > PT_ROLE_VALUE) {
+            return refuse(m, "has an output of an unknown role", err);
+        }
+    }
+    int32_t wanted = m->needs.task == PT_TASK_CLUSTER ? PT_ROLE_SEGMENT : PT_ROLE_PROBABILITY;
+    if (m->outputs[0]->role != wanted) {
+        return refuse(m, "must give its segment or probability as the first output", err);
+    }
+    return PT_OK;
+}
+
+static pt_status open_all(struct instance *m, const void *config, struct pt_error *err)
+{
+    const pt_model_vtable *v = m->vtable;
+    if (v == NULL || v->create == NULL || v->destroy == NULL || v->describe == NULL ||
+        v->outputs == NULL || v->fit == NULL || v->predict == NULL || v->save == NULL ||
+        v->load == NULL || v->explain == NULL) {
+        return refuse(m, "leaves out a call every model needs", err);
+    }
+    TRY(v->create(&m->host, config, &m->self, err));
+    m->needs.struct_size = sizeof m->needs;
+    TRY(v->describe(m->self, &m->needs, err));
+    TRY(check_needs(m, err));
+    TRY(v->outputs(m->self, &m->outputs, &m->n_outputs, err));
+    return check_outputs(m, err);
+}
+
+pt_status instance_open(const struct component_info *plugin, const void *config,
+                        const pt_host *host, struct instance *out, struct pt_error *err)
+{
+    *out = (struct instance){.plugin = plugin, .vtable = plugin->vtable};
+    size_t size = host->struct_size < sizeof *host ? host->struct_size : sizeof *host;
+    memcpy(&out->host, host, size);
+    out->host.writer = &payload_api;
+    pt_status status = open_all(out, config, err);
+    if (status != PT_OK) {
+        instance_release(out);
+    }
+    return status;
+}
+
+pt_status instance_fit(struct instance *m, const pt_data *data, const pt_run *run,
+                       struct pt_error *err)
+{
+    return m->vtable->fit(m->self, data, run, err);
+}
+
+pt_status instance_save(const struct instance *m, struct str *out, struct pt_error *err)
+{
+    pt_writer writer = {out};
+    return m->vtable->save(m->self, &m->host, &writer, err);
+}
+
+pt_status instance_explain(const struct instance *m, struct str *out, struct pt_error *err)
+{
+    pt_writer writer = {out};
+    return m->vtable->explain(m->self, &writer, err);
+}
+
+pt_status instance_load(struct instance *m, const pt_schema *schema, struct text payload,
+                        struct pt_error *err)
+{
+    pt_reader reader = {payload};
+    TRY(m->vtable->load(m->self, schema, &reader, err));
+    if (reader.left.n != 0) {
+        FAIL(err, PT_E_DATA, "%zu bytes are left after the model", reader.left.n);
+    }
+    return PT_OK;
+}
+
+static bool is_sound(int32_t role, double value)
+{
+    switch (role) {
+    case PT_ROLE_SEGMENT:
+        return value >= 0 && value <= UINT32_MAX && value == floor(value);
+    case PT_ROLE_PROBABILITY:
+        return value >= 0 && value <= 1;
+    default:
+        return isfinite(value);
+    }
+}
+
+pt_status instance_predict(const struct instance *m, const pt_block *block, double *out,
+                           struct pt_error *err)
+{
+    TRY(m->vtable->predict(m->self, block, out, err));
+    for (uint32_t c = 0; c < m->n_outputs; c++) {
+        for (uint64_t i = 0; i < block->rows; i++) {
+            if (!is_sound(m->outputs[c]->role, out[c * block->rows + i])) {
+                FAIL(err, PT_E_NUMERIC, "model plugin `%s` gave %g as `%s`", m->plugin->name,
+                     out[c * block->rows + i], m->outputs[c]->name);
+            }
+        }
+    }
+    return PT_OK;
+}
+
+void instance_release(struct instance *m)
+{
+    if (m->self != NULL) {
+        m->vtable->destroy(m->self);
+    }
+    *m = (struct instance){0};
+}

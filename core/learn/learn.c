@@ -1,0 +1,327 @@
+// SPDX-FileCopyrightText: 2026 Portrait contributors
+// SPDX-License-Identifier: Apache-2.0
+// Fitting, step by step: labels, rows, the model, its judgement, its folds.
+#include "learn.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "label.h"
+#include "learned.h"
+#include "mem.h"
+#include "segments.h"
+
+// A fit under way.
+struct job {
+    struct trainer trainer;
+    struct label label;
+    size_t *train; // table rows
+    size_t n_train;
+    size_t *test;
+    size_t n_test;
+    struct learned *model;
+};
+
+static pt_status check_inputs(const struct learn_spec *spec, struct pt_error *err)
+{
+    if (spec->n_inputs == 0) {
+        FAIL(err, PT_E_CONFIG, "model `%s` has no inputs", spec->name);
+    }
+    for (size_t i = 0; i < spec->n_inputs; i++) {
+        const char *name = spec->inputs[i].name;
+        if (spec->label != NULL && strcmp(name, spec->label) == 0) {
+            FAIL(err, PT_E_CONFIG, "model `%s`: column `%s` is its label and cannot be an input",
+                 spec->name, name);
+        }
+        for (size_t j = 0; j < i; j++) {
+            if (strcmp(name, spec->inputs[j].name) == 0) {
+                FAIL(err, PT_E_CONFIG, "model `%s`: column `%s` is an input twice", spec->name,
+                     name);
+            }
+        }
+    }
+    return PT_OK;
+}
+
+static pt_status check_spec(const struct learn_spec *spec, pt_task task, struct pt_error *err)
+{
+    TRY(check_inputs(spec, err));
+    bool is_binary = task == PT_TASK_BINARY;
+    if (is_binary && spec->label == NULL) {
+        FAIL(err, PT_E_CONFIG, "model `%s` (%s) needs a label", spec->name, spec->plugin->name);
+    }
+    if (!is_binary && spec->label != NULL) {
+        FAIL(err, PT_E_CONFIG, "model `%s` (%s) takes no label", spec->name, spec->plugin->name);
+    }
+    if (spec->folds == 1 || spec->folds > EVALUATE_FOLDS) {
+        FAIL(err, PT_E_CONFIG, "model `%s`: folds is 0 or 2 to %d", spec->name, EVALUATE_FOLDS);
+    }
+    if (!is_binary && spec->folds != 0) {
+        FAIL(err, PT_E_CONFIG, "model `%s` (%s) cannot be judged in folds", spec->name,
+             spec->plugin->name);
+    }
+    return PT_OK;
+}
+
+static pt_status split_rows(struct job *j, struct pt_error *err)
+{
+    const struct learn_spec *spec = j->trainer.spec;
+    size_t n = j->trainer.table->n_rows;
+    j->train = mem_array(n, sizeof *j->train);
+    j->test = mem_array(n, sizeof *j->test);
+    if (j->train == NULL || j->test == NULL) {
+        FAIL(err, PT_E_NO_MEMORY, "no memory for %zu rows", n);
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (j->label.values != NULL && isnan(j->label.values[i])) {
+            j->model->unlabelled++;
+        } else if (spec->test != NULL && spec->test[i] != 0) {
+            j->test[j->n_test++] = i;
+        } else {
+            j->train[j->n_train++] = i;
+        }
+    }
+    if (j->n_train == 0) {
+        FAIL(err, PT_E_DATA, "model `%s` has no rows to learn from", spec->name);
+    }
+    return PT_OK;
+}
+
+static uint64_t count_positives(const struct job *j, const size_t *rows, size_t n)
+{
+    uint64_t positives = 0;
+    for (size_t i = 0; j->label.values != NULL && i < n; i++) {
+        positives += j->label.values[rows[i]] != 0;
+    }
+    return positives;
+}
+
+static pt_status check_classes(const struct job *j, const size_t *rows, size_t n,
+                               uint64_t *positives, struct pt_error *err)
+{
+    *positives = count_positives(j, rows, n);
+    if (j->label.values != NULL && (*positives == 0 || *positives == n)) {
+        FAIL(err, PT_E_DATA, "label `%s` is `%s` in all %zu rows to learn from",
+             j->trainer.spec->label, j->label.classes[*positives != 0], n);
+    }
+    return PT_OK;
+}
+
+static pt_status name_model(struct job *j, struct pt_error *err)
+{
+    const struct learn_spec *spec = j->trainer.spec;
+    struct learned *m = j->model;
+    struct arena *a = &m->arena;
+    m->plugin_id = arena_strdup(a, spec->plugin->plugin->id);
+    m->plugin_version = arena_strdup(a, spec->plugin->plugin->version);
+    m->component = arena_strdup(a, spec->plugin->name);
+    m->label = arena_strdup(a, spec->label == NULL ? "" : spec->label);
+    m->training_text = arena_strdup(a, spec->training_text == NULL ? "" : spec->training_text);
+    m->test_text = arena_strdup(a, spec->test_text == NULL ? "" : spec->test_text);
+    m->seed = spec->seed;
+    if (m->plugin_id == NULL || m->plugin_version == NULL || m->component == NULL ||
+        m->label == NULL || m->training_text == NULL || m->test_text == NULL) {
+        FAIL(err, PT_E_NO_MEMORY, "no memory for model `%s`", spec->name);
+    }
+    return PT_OK;
+}
+
+// First outputs of some rows; free with mem_free.
+static pt_status score_some(const struct trained *t, const struct prepare_rows *from,
+                            struct pool *pool, double **out, struct pt_error *err)
+{
+    double *scores = mem_array(from->n * t->instance.n_outputs, sizeof *scores);
+    if (scores == NULL) {
+        FAIL(err, PT_E_NO_MEMORY, "no memory for %zu scores", from->n);
+    }
+    pt_status status = score_rows(&t->prepare, &t->instance, from, pool, scores, err);
+    if (status != PT_OK) {
+        mem_free(scores);
+        return status;
+    }
+    *out = scores;
+    return PT_OK;
+}
+
+static pt_status judge_binary(const struct job *j, const struct trained *t,
+                              const struct prepare_rows *from, struct binary_evaluation *out,
+                              struct pt_error *err)
+{
+    double *scores = NULL;
+    double *labels = mem_array(from->n, sizeof *labels);
+    if (labels == NULL) {
+        FAIL(err, PT_E_NO_MEMORY, "no memory for %zu labels", from->n);
+    }
+    for (size_t i = 0; i < from->n; i++) {
+        labels[i] = j->label.values[from->rows[i]];
+    }
+    pt_status status = score_some(t, from, j->trainer.spec->pool, &scores, err);
+    if (status == PT_OK) {
+        status = evaluate_binary(scores, labels, from->n, out, err);
+    }
+    mem_free(scores);
+    mem_free(labels);
+    return status;
+}
+
+static pt_status number_and_judge(struct job *j, const struct prepare_rows *from, uint32_t *segment,
+                                  struct pt_error *err)
+{
+    const struct learn_spec *spec = j->trainer.spec;
+    struct learned *m = j->model;
+    const char *order_by = segments_order_by(spec->plugin, spec->config, spec->order_by);
+    TRY(segments_number(&m->trained.instance, from, order_by, segment, err));
+    m->numbering = order_by == NULL ? arena_strdup(&m->arena, "size")
+                                    : arena_printf(&m->arena, "mean of %s", order_by);
+    if (m->numbering == NULL) {
+        FAIL(err, PT_E_NO_MEMORY, "no memory for model `%s`", spec->name);
+    }
+    TRY(evaluate_cluster(&m->trained.prepare, from, segment, spec->seed, spec->pool,
+                         &m->evaluation.cluster, err));
+    m->n_segments = m->evaluation.cluster.n_segments;
+    return PT_OK;
+}
+
+static pt_status judge_cluster(struct job *j, struct pt_error *err)
+{
+    struct prepare_rows from = {j->trainer.table, j->train, j->n_train};
+    double *scores = NULL;
+    TRY(score_some(&j->model->trained, &from, j->trainer.spec->pool, &scores, err));
+    uint32_t *segment = mem_array(from.n, sizeof *segment);
+    pt_status status = PT_OK;
+    if (segment == NULL) {
+        status = error_set(err, PT_E_NO_MEMORY, "no memory for %zu segments", from.n);
+    } else {
+        for (size_t i = 0; i < from.n; i++) {
+            segment[i] = (uint32_t)scores[i];
+        }
+        status = number_and_judge(j, &from, segment, err);
+    }
+    mem_free(scores);
+    mem_free(segment);
+    return status;
+}
+
+static pt_status judge(struct job *j, struct pt_error *err)
+{
+    struct evaluation *e = &j->model->evaluation;
+    e->task = j->model->trained.instance.needs.task;
+    if (e->task == PT_TASK_CLUSTER) {
+        e->is_on_training_rows = true;
+        return judge_cluster(j, err);
+    }
+    e->is_on_training_rows = j->n_test == 0;
+    struct prepare_rows from = {j->trainer.table, j->test, j->n_test};
+    if (j->n_test == 0) {
+        from = (struct prepare_rows){j->trainer.table, j->train, j->n_train};
+    }
+    return judge_binary(j, &j->model->trained, &from, &e->binary, err);
+}
+
+static uint32_t fold_of(const struct job *j, size_t row)
+{
+    const struct learn_spec *spec = j->trainer.spec;
+    uint64_t key = j->trainer.key[row];
+    return learn_fold_of(text_n((const char *)&key, sizeof key), spec->folds, spec->seed);
+}
+
+static pt_status run_fold(const struct job *j, uint32_t fold, size_t *rows,
+                          struct binary_evaluation *out, struct pt_error *err)
+{
+    size_t n = 0;
+    size_t n_held = 0;
+    for (size_t i = 0; i < j->n_train; i++) {
+        if (fold_of(j, j->train[i]) == fold) {
+            n_held++;
+            rows[j->n_train - n_held] = j->train[i];
+        } else {
+            rows[n++] = j->train[i];
+        }
+    }
+    uint64_t positives = 0;
+    TRY(check_classes(j, rows, n, &positives, err));
+    struct trained t = {0};
+    struct prepare_rows learn_from = {j->trainer.table, rows, n};
+    TRY(trainer_run(&j->trainer, &learn_from, &t, err));
+    struct prepare_rows held = {j->trainer.table, rows + n, n_held};
+    pt_status status = judge_binary(j, &t, &held, out, err);
+    trained_release(&t);
+    return status;
+}
+
+static pt_status run_folds(struct job *j, struct pt_error *err)
+{
+    uint32_t folds = j->trainer.spec->folds;
+    if (folds == 0) {
+        return PT_OK;
+    }
+    struct evaluation *e = &j->model->evaluation;
+    size_t *rows = mem_array(j->n_train, sizeof *rows);
+    e->folds = mem_zero(folds, sizeof *e->folds);
+    e->n_folds = folds;
+    pt_status status = PT_OK;
+    if (rows == NULL || e->folds == NULL) {
+        status = error_set(err, PT_E_NO_MEMORY, "no memory for %u folds", folds);
+    }
+    for (uint32_t i = 0; status == PT_OK && i < folds; i++) {
+        status = run_fold(j, i, rows, &e->folds[i], err);
+        if (status != PT_OK) {
+            error_prefix(err, "fold %u of %u", i + 1, folds);
+        }
+    }
+    mem_free(rows);
+    return status;
+}
+
+static pt_status fit_job(struct job *j, struct pt_error *err)
+{
+    const struct learn_spec *spec = j->trainer.spec;
+    struct learned *m = j->model;
+    TRY(name_model(j, err));
+    if (spec->label != NULL) {
+        TRY(label_read(spec, j->trainer.table, &m->arena, &j->label, err));
+        m->classes[0] = j->label.classes[0];
+        m->classes[1] = j->label.classes[1];
+        j->trainer.label = j->label.values;
+        j->trainer.classes = m->classes;
+    }
+    TRY(split_rows(j, err));
+    TRY(check_classes(j, j->train, j->n_train, &m->positives, err));
+    struct prepare_rows from = {j->trainer.table, j->train, j->n_train};
+    TRY(trainer_run(&j->trainer, &from, &m->trained, err));
+    m->rows = j->n_train;
+    TRY(judge(j, err));
+    TRY(run_folds(j, err));
+    m->has_evaluation = true;
+    return PT_OK;
+}
+
+static void job_release(struct job *j)
+{
+    label_release(&j->label);
+    mem_free(j->train);
+    mem_free(j->test);
+    trainer_release(&j->trainer);
+    learned_free(j->model);
+}
+
+pt_status learn_fit(const struct learn_spec *spec, const struct table *train, struct learned **out,
+                    struct pt_error *err)
+{
+    struct learn_shape shape = {0};
+    TRY(learn_describe(spec->plugin, spec->config, spec->host, &shape, err));
+    pt_task task = shape.task;
+    learn_shape_release(&shape);
+    TRY(check_spec(spec, task, err));
+    struct job j = {0};
+    TRY(trainer_init(spec, train, &j.trainer, err));
+    j.model = learned_new();
+    pt_status status = j.model == NULL ? error_set(err, PT_E_NO_MEMORY, "no memory for a model")
+                                       : fit_job(&j, err);
+    if (status == PT_OK) {
+        *out = j.model;
+        j.model = NULL;
+    }
+    job_release(&j);
+    return status;
+}

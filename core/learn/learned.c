@@ -1,0 +1,221 @@
+// SPDX-FileCopyrightText: 2026 Portrait contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "learned.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "mem.h"
+
+struct learned *learned_new(void)
+{
+    struct learned *m = mem_zero(1, sizeof *m);
+    if (m != NULL) {
+        m->plugin_id = m->plugin_version = m->component = m->label = "";
+        m->numbering = m->training_text = "";
+    }
+    return m;
+}
+
+void learned_free(struct learned *m)
+{
+    if (m == NULL) {
+        return;
+    }
+    trained_release(&m->trained);
+    evaluation_release(&m->evaluation);
+    arena_release(&m->arena);
+    mem_free(m);
+}
+
+// Adds one column and fills it from the scores of one output.
+static pt_status add_column(struct table *t, const char *name, int32_t role, const double *scores,
+                            struct pt_error *err)
+{
+    bool is_segment = role == PT_ROLE_SEGMENT;
+    if (table_find(t, name) >= 0) {
+        FAIL(err, PT_E_DATA, "column `%s` is there already; a model adds it", name);
+    }
+    struct column *c = table_add(t, name, is_segment ? VEC_I64 : VEC_F64, false);
+    if (c == NULL) {
+        FAIL(err, PT_E_NO_MEMORY, "no memory for column `%s`", name);
+    }
+    for (size_t i = 0; i < t->n_rows; i++) {
+        if (is_segment) {
+            c->i[i] = (int64_t)scores[i];
+        } else {
+            c->f[i] = scores[i];
+        }
+    }
+    return PT_OK;
+}
+
+static pt_status add_columns(const struct instance *m, struct table *t, const char *prefix,
+                             const double *scores, struct pt_error *err)
+{
+    TRY(add_column(t, prefix, m->outputs[0]->role, scores, err));
+    struct str name = {0};
+    pt_status status = PT_OK;
+    for (uint32_t i = 0; status == PT_OK && i < m->n_outputs; i++) {
+        str_reset(&name);
+        if (!str_addf(&name, "%s.%s", prefix, m->outputs[i]->name)) {
+            status = error_set(err, PT_E_NO_MEMORY, "no memory for a column of `%s`", prefix);
+            break;
+        }
+        status = add_column(t, name.p, m->outputs[i]->role, scores + i * t->n_rows, err);
+    }
+    str_release(&name);
+    return status;
+}
+
+pt_status learned_score(const struct learned *m, struct pool *pool, struct table *t,
+                        const char *prefix, struct pt_error *err)
+{
+    const struct trained *trained = &m->trained;
+    double *scores = mem_array(t->n_rows * trained->instance.n_outputs, sizeof *scores);
+    if (scores == NULL) {
+        FAIL(err, PT_E_NO_MEMORY, "no memory for %zu scores", t->n_rows);
+    }
+    struct prepare_rows all = {t, NULL, t->n_rows};
+    pt_status status = score_rows(&trained->prepare, &trained->instance, &all, pool, scores, err);
+    if (status == PT_OK) {
+        status = add_columns(&trained->instance, t, prefix, scores, err);
+    }
+    mem_free(scores);
+    return status;
+}
+
+size_t learned_n_inputs(const struct learned *m)
+{
+    return m->trained.prepare.n_inputs;
+}
+
+struct learn_input learned_input(const struct learned *m, size_t i)
+{
+    const struct prepare_input *in = &m->trained.prepare.inputs[i];
+    return (struct learn_input){in->name, in->type, in->log1p};
+}
+
+const char *learned_plugin_id(const struct learned *m)
+{
+    return m->plugin_id;
+}
+
+const char *learned_training_text(const struct learned *m)
+{
+    return m->training_text;
+}
+
+uint32_t learned_n_segments(const struct learned *m)
+{
+    return m->n_segments;
+}
+
+struct learn_summary learned_summary(const struct learned *m)
+{
+    double unknown = (double)NAN;
+    struct learn_summary s = {
+        .task = m->trained.instance.needs.task,
+        .rows = m->rows,
+        .auc = unknown,
+        .log_loss = unknown,
+        .brier = unknown,
+        .ks = unknown,
+        .lift_top = unknown,
+        .base_rate = unknown,
+        .inertia = unknown,
+        .silhouette = unknown,
+    };
+    const struct evaluation *e = &m->evaluation;
+    if (!m->has_evaluation) {
+        return s;
+    }
+    if (s.task == PT_TASK_CLUSTER) {
+        s.inertia = e->cluster.inertia;
+        s.silhouette = e->cluster.silhouette;
+        return s;
+    }
+    s.test_rows = e->is_on_training_rows ? 0 : e->binary.n;
+    s.auc = e->binary.auc;
+    s.log_loss = e->binary.log_loss;
+    s.brier = e->binary.brier;
+    s.ks = e->binary.ks;
+    s.lift_top = e->binary.tenths[0].lift;
+    s.base_rate = (double)e->binary.positives / (double)e->binary.n;
+    return s;
+}
+
+static const char *scale_name(enum learn_scale scale)
+{
+    static const char *const names[] = {"auto", "none", "standard", "minmax"};
+    return names[scale];
+}
+
+static const char *impute_name(enum learn_impute impute)
+{
+    static const char *const names[] = {"auto", "none", "mean", "median", "zero", "constant"};
+    return names[impute];
+}
+
+static pt_status match_prepare(const struct learn_prepare *have, const struct learn_prepare *want,
+                               struct pt_error *err)
+{
+    if (want->scale != LEARN_SCALE_AUTO && want->scale != have->scale) {
+        FAIL(err, PT_E_CONFIG, "the model was learnt with scale %s, not %s",
+             scale_name(have->scale), scale_name(want->scale));
+    }
+    if (want->impute != LEARN_IMPUTE_AUTO && want->impute != have->impute) {
+        FAIL(err, PT_E_CONFIG, "the model was learnt with impute %s, not %s",
+             impute_name(have->impute), impute_name(want->impute));
+    }
+    if (want->impute == LEARN_IMPUTE_CONSTANT && want->impute_value != have->impute_value) {
+        FAIL(err, PT_E_CONFIG, "the model was learnt with impute constant %g, not %g",
+             have->impute_value, want->impute_value);
+    }
+    if (want->categories != LEARN_CATEGORIES_AUTO && want->categories != have->categories) {
+        FAIL(err, PT_E_CONFIG, "the model was learnt with categories %s",
+             have->categories == LEARN_CATEGORIES_ONE_HOT ? "one_hot" : "codes");
+    }
+    if (want->drop_first != have->drop_first) {
+        FAIL(err, PT_E_CONFIG, "the model was learnt %s drop_first",
+             have->drop_first ? "with" : "without");
+    }
+    return PT_OK;
+}
+
+static pt_status match_input(const struct prepare_input *have, const struct learn_input *want,
+                             size_t at, struct pt_error *err)
+{
+    if (strcmp(have->name, want->name) != 0) {
+        FAIL(err, PT_E_CONFIG, "input %zu is column `%s`; the model was learnt with `%s` there",
+             at + 1, want->name, have->name);
+    }
+    if (have->type != want->type) {
+        FAIL(err, PT_E_CONFIG, "column `%s` is %s; the model was learnt with %s", want->name,
+             vec_type_name(want->type), vec_type_name(have->type));
+    }
+    if (have->log1p != want->log1p) {
+        FAIL(err, PT_E_CONFIG, "column `%s`: the model was learnt %s log1p", want->name,
+             have->log1p ? "with" : "without");
+    }
+    return PT_OK;
+}
+
+pt_status learned_match(const struct learned *m, const struct learn_spec *spec,
+                        struct pt_error *err)
+{
+    const struct prepare *p = &m->trained.prepare;
+    size_t common = p->n_inputs < spec->n_inputs ? p->n_inputs : spec->n_inputs;
+    for (size_t i = 0; i < common; i++) {
+        TRY(match_input(&p->inputs[i], &spec->inputs[i], i, err));
+    }
+    if (p->n_inputs > common) {
+        FAIL(err, PT_E_CONFIG, "column `%s` is no input; the model was learnt with it",
+             p->inputs[common].name);
+    }
+    if (spec->n_inputs > common) {
+        FAIL(err, PT_E_CONFIG, "column `%s` is an input; the model was learnt without it",
+             spec->inputs[common].name);
+    }
+    return match_prepare(&p->settings, &spec->prepare, err);
+}

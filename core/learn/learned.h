@@ -1,0 +1,34 @@
+// SPDX-FileCopyrightText: 2026 Portrait contributors
+// SPDX-License-Identifier: Apache-2.0
+// What a learnt model is inside this room.
+#ifndef PORTRAIT_LEARN_LEARNED_H
+#define PORTRAIT_LEARN_LEARNED_H
+
+#include "evaluate.h"
+#include "learn.h"
+#include "trainer.h"
+
+struct learned {
+    struct arena arena; // of the texts
+    const char *plugin_id;
+    const char *plugin_version; // that learnt it
+    const char *component;
+    const char *label;      // "" = none
+    const char *classes[2]; // NULL without a label
+    const char *numbering;  // clusters: how segments are numbered, else ""
+    const char *training_text;
+    const char *test_text; // NULL after load
+    struct trained trained;
+    uint64_t seed;
+    uint64_t rows; // learnt from
+    uint64_t positives;
+    uint64_t unlabelled; // rows left out for want of a label
+    uint32_t n_segments;
+    bool has_evaluation;
+    struct evaluation evaluation;
+};
+
+// A model with texts of no length; NULL when memory is out.
+struct learned *learned_new(void);
+
+#endif

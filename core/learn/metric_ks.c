@@ -1,0 +1,29 @@
+// SPDX-FileCopyrightText: 2026 Portrait contributors
+// SPDX-License-Identifier: Apache-2.0
+// Two-sample Kolmogorov-Smirnov statistic between the scores of the two classes.
+#include "metric.h"
+
+#include <math.h>
+
+double metric_ks(const struct ranked *r, double *at)
+{
+    uint64_t negatives = r->n - r->positives;
+    *at = (double)NAN;
+    if (r->positives == 0 || negatives == 0) {
+        return (double)NAN;
+    }
+    double best = 0;
+    uint64_t positives_below = 0;
+    uint64_t negatives_below = 0;
+    for (size_t i = 0; i < r->n_groups; i++) {
+        double gap = fabs((double)negatives_below / (double)negatives -
+                          (double)positives_below / (double)r->positives);
+        if (i == 0 || gap > best) {
+            best = gap;
+            *at = r->groups[i].score;
+        }
+        positives_below += r->groups[i].positives;
+        negatives_below += r->groups[i].n - r->groups[i].positives;
+    }
+    return best;
+}

@@ -1,0 +1,16 @@
+// SPDX-FileCopyrightText: 2026 Portrait contributors
+// SPDX-License-Identifier: Apache-2.0
+// Scoring: rows through a preparation and a learnt instance, block by block, without a whole
+// matrix in memory.
+#ifndef PORTRAIT_LEARN_SCORE_H
+#define PORTRAIT_LEARN_SCORE_H
+
+#include "instance.h"
+#include "prepare.h"
+
+// out[output * from->n + i] is of the i-th row asked for.
+pt_status score_rows(const struct prepare *p, const struct instance *m,
+                     const struct prepare_rows *from, struct pool *pool, double *out,
+                     struct pt_error *err);
+
+#endif

@@ -1,0 +1,128 @@
+// SPDX-FileCopyrightText: 2026 Portrait contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "segments.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gather.h"
+#include "mem.h"
+
+struct rank {
+    uint32_t segment;
+    uint64_t size;
+    double sum;
+    uint64_t known; // rows with a value
+};
+
+const char *segments_order_by(const struct component_info *plugin, const void *config,
+                              const char *wanted)
+{
+    for (uint32_t i = 0; wanted == NULL && i < plugin->n_options; i++) {
+        const struct option_row *o = &plugin->options[i];
+        if (o->type == PT_OPT_COLUMN && strcmp(o->name, "order_by") == 0) {
+            memcpy(&wanted, (const char *)config + o->offset, sizeof wanted);
+        }
+    }
+    return wanted;
+}
+
+static double mean_of(const struct rank *r)
+{
+    return r->known == 0 ? -INFINITY : r->sum / (double)r->known;
+}
+
+static int by_rank(const void *a, const void *b)
+{
+    const struct rank *x = a;
+    const struct rank *y = b;
+    double mx = mean_of(x);
+    double my = mean_of(y);
+    if (mx != my) {
+        return mx > my ? -1 : 1;
+    }
+    if (x->size != y->size) {
+        return x->size > y->size ? -1 : 1;
+    }
+    return x->segment < y->segment ? -1 : 1;
+}
+
+static pt_status add_order(const struct prepare_rows *from, const char *order_by,
+                           const uint32_t *segment, struct rank *ranks, struct pt_error *err)
+{
+    ptrdiff_t at = table_find(from->table, order_by);
+    if (at < 0) {
+        FAIL(err, PT_E_NOT_FOUND, "order_by: `%s` is no column of the training table", order_by);
+    }
+    const struct column *c = &from->table->columns[at];
+    if (c->type == VEC_STR) {
+        FAIL(err, PT_E_DATA, "order_by: column `%s` is str, not a number", order_by);
+    }
+    double *values = mem_array(from->n, sizeof *values);
+    if (values == NULL) {
+        FAIL(err, PT_E_NO_MEMORY, "no memory for %zu values", from->n);
+    }
+    gather_numbers(c, (struct gather_range){from->rows, 0, from->n}, values);
+    for (size_t i = 0; i < from->n; i++) {
+        if (!isnan(values[i])) {
+            ranks[segment[i]].sum += values[i];
+            ranks[segment[i]].known++;
+        }
+    }
+    mem_free(values);
+    return PT_OK;
+}
+
+static pt_status renumber(struct instance *m, struct rank *ranks, uint32_t n, uint32_t *segment,
+                          size_t n_rows, struct pt_error *err)
+{
+    uint32_t *new_of = mem_array(n, sizeof *new_of);
+    if (new_of == NULL) {
+        FAIL(err, PT_E_NO_MEMORY, "no memory for %u segments", n);
+    }
+    qsort(ranks, n, sizeof *ranks, by_rank);
+    for (uint32_t i = 0; i < n; i++) {
+        new_of[ranks[i].segment] = i;
+    }
+    pt_status status = m->vtable->renumber(m->self, new_of, n, err);
+    for (size_t i = 0; status == PT_OK && i < n_rows; i++) {
+        segment[i] = new_of[segment[i]];
+    }
+    mem_free(new_of);
+    return status;
+}
+
+static pt_status rank_all(struct instance *m, const struct prepare_rows *from, const char *order_by,
+                          uint32_t *segment, struct rank *ranks, uint32_t n, struct pt_error *err)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        ranks[i].segment = i;
+    }
+    for (size_t i = 0; i < from->n; i++) {
+        ranks[segment[i]].size++;
+    }
+    if (order_by != NULL) {
+        TRY(add_order(from, order_by, segment, ranks, err));
+    }
+    return renumber(m, ranks, n, segment, from->n, err);
+}
+
+pt_status segments_number(struct instance *m, const struct prepare_rows *from, const char *order_by,
+                          uint32_t *segment, struct pt_error *err)
+{
+    if (m->vtable->renumber == NULL) {
+        return PT_OK;
+    }
+    uint32_t n = 0;
+    for (size_t i = 0; i < from->n; i++) {
+        n = segment[i] >= n ? segment[i] + 1 : n;
+    }
+    struct rank *ranks = mem_zero(n, sizeof *ranks);
+    if (ranks == NULL) {
+        FAIL(err, PT_E_NO_MEMORY, "no memory for %u segments", n);
+    }
+    pt_status status = rank_all(m, from, order_by, segment, ranks, n, err);
+    mem_free(ranks);
+    return status;
+}
