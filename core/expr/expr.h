@@ -21,8 +21,8 @@ struct expr_name {
 struct expr_scope {
     const struct expr_name *names;
     size_t n_names;
-    const struct zone *zone;      // of hour(), weekday(), date() without a zone; NULL = UTC
-    bool allow_column_functions;  // bucket, percent_rank
+    const struct zone *zone;     // of hour(), weekday(), date() without a zone; NULL = UTC
+    bool allow_column_functions; // bucket, percent_rank
 };
 
 struct expr;
@@ -48,9 +48,9 @@ void expr_scratch_free(struct expr_scratch *s); // NULL is fine
 // Forgets results of earlier evals; call once a batch. Results live until then.
 void expr_scratch_reset(struct expr_scratch *s);
 
-// Evaluates over `n` rows. inputs[i] belongs to scope->names[i]; unused ones may be zero. The result
-// borrows from inputs and scratch. Never fails on data: overflow, division by zero, domain errors
-// are NULL. PT_E_NO_MEMORY only.
+// Evaluates over `n` rows. inputs[i] belongs to scope->names[i]; unused ones may be zero. The
+// result borrows from inputs and scratch. Never fails on data: overflow, division by zero, domain
+// errors are NULL. PT_E_NO_MEMORY only.
 pt_status expr_eval(const struct expr *e, const struct vec *inputs, size_t n,
                     struct expr_scratch *scratch, struct vec *out, struct pt_error *err);
 

@@ -77,13 +77,16 @@ const struct function *function_find(struct text name)
 
 // Names other dialects use for what stands here under another name.
 static const char *const foreign[][2] = {
-    {"ceiling", "ceil"},   {"log", "ln"},           {"ifnull", "coalesce"},
-    {"nvl", "coalesce"},   {"min", "least"},        {"max", "greatest"},
-    {"len", "length"},     {"char_length", "length"}, {"substring", "substr"},
-    {"position", "instr"}, {"strpos", "instr"},     {"ntile", "bucket"},
-    {"qcut", "bucket"},    {"datediff", "days_between"}, {"age", "years_between"},
-    {"dayofweek", "weekday"}, {"dow", "weekday"},   {"lcase", "lower"},
-    {"ucase", "upper"},    
+    {"ceiling", "ceil"},      {"log", "ln"},
+    {"ifnull", "coalesce"},   {"nvl", "coalesce"},
+    {"min", "least"},         {"max", "greatest"},
+    {"len", "length"},        {"char_length", "length"},
+    {"substring", "substr"},  {"position", "instr"},
+    {"strpos", "instr"},      {"ntile", "bucket"},
+    {"qcut", "bucket"},       {"datediff", "days_between"},
+    {"age", "years_between"}, {"dayofweek", "weekday"},
+    {"dow", "weekday"},       {"lcase", "lower"},
+    {"ucase", "upper"},
 };
 
 const char *function_suggest(const char *wrong)

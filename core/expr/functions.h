@@ -43,10 +43,10 @@ enum function_id {
 struct function {
     const char *name;
     enum function_id id;
-    uint8_t least; // arguments
-    uint8_t most;  // 255 = any number
-    bool is_column; // learns from a whole column
-    const char *usage; // "round(x [, digits])"
+    uint8_t least;      // arguments
+    uint8_t most;       // 255 = any number
+    bool is_column;     // learns from a whole column
+    const char *usage;  // "round(x [, digits])"
     const char *result; // type of the result, in words
     const char *help;   // one line
 };

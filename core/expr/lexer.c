@@ -8,8 +8,8 @@
 
 // Words that are never a name unless quoted. DATE and TIMESTAMP only before a text.
 static const char *const keywords[] = {
-    "and",  "or",   "not",  "in",   "between", "like", "glob", "escape", "is", "null", "true",
-    "false", "case", "when", "then", "else",    "end",
+    "and",  "or",   "not",   "in",   "between", "like", "glob", "escape", "is",
+    "null", "true", "false", "case", "when",    "then", "else", "end",
 };
 
 static bool is_name_start(unsigned char c)
@@ -229,8 +229,8 @@ static pt_status fail_character(const struct lexer *l, struct pt_error *err)
 
 static pt_status read_symbol(struct lexer *l, struct token *out, struct pt_error *err)
 {
-    static const char *const symbols[] = {"<>", "<=", ">=", "==", "!=", "||", "<", ">", "=", "+",
-                                          "-",  "*",  "/",  "%",  "(",  ")",  ","};
+    static const char *const symbols[] = {"<>", "<=", ">=", "==", "!=", "||", "<", ">", "=",
+                                          "+",  "-",  "*",  "/",  "%",  "(",  ")", ","};
     struct text rest = text_n(l->source.p + l->at, l->source.n - l->at);
     if (text_starts(rest, "--") || text_starts(rest, "/*")) {
         struct token bad = {.at = l->at, .length = 2};

@@ -21,7 +21,7 @@ struct token {
     uint32_t at;     // byte offset in the source
     uint32_t length; // bytes of the source
     struct text text;
-    bool is_quoted;  // a name with quotes or a dot: never a keyword or a function
+    bool is_quoted; // a name with quotes or a dot: never a keyword or a function
 };
 
 struct lexer {

@@ -54,7 +54,8 @@ static bool build_slots(struct arena *arena, struct members *m)
     m->mask = wanted - 1;
     for (size_t i = 0; i < m->n; i++) {
         bool is_text = m->type == VEC_STR;
-        add_slot(m, i, is_text ? hash_bytes(m->texts[i].p, m->texts[i].n, 0) : hash_key(m->keys[i]));
+        add_slot(m, i,
+                 is_text ? hash_bytes(m->texts[i].p, m->texts[i].n, 0) : hash_key(m->keys[i]));
     }
     return true;
 }

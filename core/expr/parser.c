@@ -4,6 +4,8 @@
 // GLOB, BETWEEN), order, + -, * / %, ||, unary minus.
 #include "parser.h"
 
+#include <stdio.h>
+
 #include "clock.h"
 #include "lexer.h"
 
@@ -37,7 +39,7 @@ struct child_list {
 static pt_status parse_level(struct parser *p, enum level level, uint32_t *out,
                              struct pt_error *err);
 
-static const char *const symbol_names[] = {"+", "-", "*", "/",  "%", "||",  "=",
+static const char *const symbol_names[] = {"+",  "-", "*",  "/", "%",  "||",  "=",
                                            "<>", "<", "<=", ">", ">=", "AND", "OR"};
 
 const char *tree_symbol_name(enum tree_symbol symbol)
@@ -196,13 +198,12 @@ static pt_status read_time_literal(struct parser *p, bool is_date, uint32_t from
 {
     struct token t = p->now;
     struct tree_node node = {.kind = is_date ? TREE_DATE : TREE_TIME};
-    bool is_good = is_date ? date_parse(t.text, &node.number)
-                           : time_parse(t.text, p->zone, &node.number);
+    bool is_good =
+        is_date ? date_parse(t.text, &node.number) : time_parse(t.text, p->zone, &node.number);
     if (!is_good) {
-        return lexer_fail(err, &t,
-                          is_date ? "write DATE '2025-06-01'"
-                                  : "write TIMESTAMP '2025-06-01T12:00:00Z'",
-                          "not a %s", is_date ? "date" : "time");
+        return lexer_fail(
+            err, &t, is_date ? "write DATE '2025-06-01'" : "write TIMESTAMP '2025-06-01T12:00:00Z'",
+            "not a %s", is_date ? "date" : "time");
     }
     TRY(advance(p, err));
     return add_node(p, node, from, out, err);
@@ -405,14 +406,15 @@ static enum level binary_level(const struct token *t, enum tree_symbol *symbol)
         enum tree_symbol symbol;
         enum level level;
     } rows[] = {
-        {"+", SYMBOL_ADD, LEVEL_SUM},       {"-", SYMBOL_SUB, LEVEL_SUM},
-        {"*", SYMBOL_MUL, LEVEL_PRODUCT},   {"/", SYMBOL_DIV, LEVEL_PRODUCT},
-        {"%", SYMBOL_MOD, LEVEL_PRODUCT},   {"||", SYMBOL_CONCAT, LEVEL_CONCAT},
-        {"=", SYMBOL_EQ, LEVEL_EQUAL},      {"==", SYMBOL_EQ, LEVEL_EQUAL},
-        {"<>", SYMBOL_NE, LEVEL_EQUAL},     {"!=", SYMBOL_NE, LEVEL_EQUAL},
-        {"<", SYMBOL_LT, LEVEL_ORDER},      {"<=", SYMBOL_LE, LEVEL_ORDER},
-        {">", SYMBOL_GT, LEVEL_ORDER},      {">=", SYMBOL_GE, LEVEL_ORDER},
+        {"+", SYMBOL_ADD, LEVEL_SUM},     {"-", SYMBOL_SUB, LEVEL_SUM},
+        {"*", SYMBOL_MUL, LEVEL_PRODUCT}, {"/", SYMBOL_DIV, LEVEL_PRODUCT},
+        {"%", SYMBOL_MOD, LEVEL_PRODUCT}, {"||", SYMBOL_CONCAT, LEVEL_CONCAT},
+        {"=", SYMBOL_EQ, LEVEL_EQUAL},    {"==", SYMBOL_EQ, LEVEL_EQUAL},
+        {"<>", SYMBOL_NE, LEVEL_EQUAL},   {"!=", SYMBOL_NE, LEVEL_EQUAL},
+        {"<", SYMBOL_LT, LEVEL_ORDER},    {"<=", SYMBOL_LE, LEVEL_ORDER},
+        {">", SYMBOL_GT, LEVEL_ORDER},    {">=", SYMBOL_GE, LEVEL_ORDER},
     };
+
     for (size_t i = 0; t->kind == TOKEN_SYMBOL && i < sizeof rows / sizeof rows[0]; i++) {
         if (text_is(t->text, rows[i].name)) {
             *symbol = rows[i].symbol;

@@ -169,7 +169,7 @@ static bool set_holds(struct text pattern, size_t *at, uint32_t c)
             before = 0;
         } else {
             is_in = is_in || here == c;
-            before = here;
+            before = is_first && here == ']' ? 0 : here;
         }
         is_first = false;
     }

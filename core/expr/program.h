@@ -86,7 +86,9 @@ struct step {
     uint32_t args[3];
     int32_t only;       // the one name it reads, or ONLY_*
     bool is_null;       // OP_LITERAL
+    bool is_untyped;    // OP_LITERAL NULL whose context has not given it a type yet
     struct vec literal; // OP_LITERAL: one value
+    bool has_fit;       // a column function stands in it
     uint32_t name;      // OP_NAME
     uint32_t fit;       // column functions: which, in order of appearance
     int64_t buckets;    // OP_BUCKET
@@ -101,6 +103,7 @@ struct expr {
     size_t n;
     const char *text; // canonical
     size_t n_names;
+    const uint8_t *uses; // 1 for each name it reads
     size_t n_fits;
     const uint32_t *fit_steps; // step of each column function
 };

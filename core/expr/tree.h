@@ -14,23 +14,23 @@
 
 enum tree_kind {
     TREE_NULL,
-    TREE_BOOL,      // number: 0 or 1
-    TREE_INT,       // number
-    TREE_REAL,      // real
-    TREE_TEXT,      // text
-    TREE_DATE,      // number: days
-    TREE_TIME,      // number: microseconds
-    TREE_NAME,      // text
-    TREE_NEGATE,    // -a
-    TREE_NOT,       // NOT a
-    TREE_IS,        // a IS [NOT] NULL, TRUE, FALSE: test
-    TREE_BINARY,    // a symbol b: symbol
-    TREE_BETWEEN,   // a BETWEEN b AND c
-    TREE_IN,        // a IN (b, c, ...)
-    TREE_LIKE,      // a LIKE b [ESCAPE c]
-    TREE_GLOB,      // a GLOB b
-    TREE_CASE,      // CASE [a] WHEN b THEN c ... [ELSE d] END: has_base, has_else
-    TREE_CALL,      // function(a, ...): function
+    TREE_BOOL,    // number: 0 or 1
+    TREE_INT,     // number
+    TREE_REAL,    // real
+    TREE_TEXT,    // text
+    TREE_DATE,    // number: days
+    TREE_TIME,    // number: microseconds
+    TREE_NAME,    // text
+    TREE_NEGATE,  // -a
+    TREE_NOT,     // NOT a
+    TREE_IS,      // a IS [NOT] NULL, TRUE, FALSE: test
+    TREE_BINARY,  // a symbol b: symbol
+    TREE_BETWEEN, // a BETWEEN b AND c
+    TREE_IN,      // a IN (b, c, ...)
+    TREE_LIKE,    // a LIKE b [ESCAPE c]
+    TREE_GLOB,    // a GLOB b
+    TREE_CASE,    // CASE [a] WHEN b THEN c ... [ELSE d] END: has_base, has_else
+    TREE_CALL,    // function(a, ...): function
 };
 
 enum tree_symbol {
