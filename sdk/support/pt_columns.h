@@ -1,0 +1,35 @@
+// SPDX-FileCopyrightText: 2026 Portrait contributors
+// SPDX-License-Identifier: Apache-2.0
+// A model's own copy of the columns it was learnt with, for explain(): the host's schema lives only
+// as long as the call that brings it.
+#ifndef PT_COLUMNS_H
+#define PT_COLUMNS_H
+
+#include <stdbool.h>
+
+#include <portrait/model.h>
+
+#include "pt_mem.h"
+
+struct pt_column_copy {
+    char *name;
+    bool is_category;
+    char **levels; // n_levels
+    uint32_t n_levels;
+    char *transform; // NULL = as it is
+    double offset;   // value = (transform(raw) - offset) * factor
+    double factor;
+};
+
+// {0} is empty.
+struct pt_columns {
+    struct pt_column_copy *items;
+    uint32_t n;
+};
+
+// Copies; *out is empty after a failure.
+pt_status pt_columns_copy(const pt_host *host, const pt_schema *schema, struct pt_columns *out,
+                          pt_error *err);
+void pt_columns_release(const pt_host *host, struct pt_columns *columns);
+
+#endif
