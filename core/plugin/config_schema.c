@@ -3,6 +3,9 @@
 // Option rows as JSON Schema 2020-12 (https://json-schema.org/draft/2020-12). What JSON Schema
 // cannot say (column, expr, unit) goes into x- annotations.
 #include "config.h"
+
+#include <math.h>
+
 #include "option_default.h"
 #include "option_row.h"
 #include "option_value.h"
@@ -23,6 +26,8 @@ static void write_i64_range(struct json_writer *w, const struct option_row *row)
     if (row->i_min != 0 || row->i_max != 0) {
         json_key(w, "minimum");
         json_put_i64(w, row->i_min);
+    }
+    if ((row->i_min != 0 || row->i_max != 0) && row->i_max != INT64_MAX) {
         json_key(w, "maximum");
         json_put_i64(w, row->i_max);
     }
@@ -33,6 +38,8 @@ static void write_f64_range(struct json_writer *w, const struct option_row *row)
     if (row->f_min != 0 || row->f_max != 0) {
         json_key(w, "minimum");
         json_put_f64(w, row->f_min);
+    }
+    if ((row->f_min != 0 || row->f_max != 0) && isfinite(row->f_max)) {
         json_key(w, "maximum");
         json_put_f64(w, row->f_max);
     }

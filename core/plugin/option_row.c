@@ -160,8 +160,11 @@ static pt_status copy_choices(const pt_option *in, struct arena *arena, struct o
     return PT_OK;
 }
 
-static pt_status check_bounds(const struct option_row *row, struct pt_error *err)
+static pt_status check_bounds(struct option_row *row, struct pt_error *err)
 {
+    // "At least" is written with the upper bound left at zero.
+    row->i_max = row->i_min > 0 && row->i_max == 0 ? INT64_MAX : row->i_max;
+    row->f_max = row->f_min > 0 && row->f_max == 0 ? INFINITY : row->f_max;
     if (row->i_max < row->i_min || isnan(row->f_min) || isnan(row->f_max) ||
         row->f_max < row->f_min) {
         FAIL(err, PT_E_DATA, "its range is empty");

@@ -102,7 +102,7 @@ typedef struct pt_http_api {
     uint32_t reserved;
     pt_status (*submit)(const pt_host *host, const pt_http_request *request, uint64_t *ticket,
                         pt_error *err);
-    // *done = 1 and a response valid until the next poll of the same ticket or complete(). 
+    // *done = 1 and a response valid until the next poll of the same ticket or complete().
     pt_status (*poll)(const pt_host *host, uint64_t ticket, uint32_t wait_ms, uint8_t *done,
                       const pt_http_response **out, pt_error *err);
     void (*complete)(const pt_host *host, uint64_t ticket);
@@ -125,7 +125,8 @@ struct pt_host {
     void *(*alloc)(const pt_host *host, uint64_t size);
     void *(*realloc)(const pt_host *host, void *memory, uint64_t size);
     void (*free)(const pt_host *host, void *memory);
-    // Text of the secret behind a handle, valid until the instance is destroyed. Never log it. [any]
+    // Text of the secret behind a handle, valid until the instance is destroyed. Never log it.
+    // [any]
     pt_status (*secret_get)(const pt_host *host, uint32_t handle, pt_bytes *out, pt_error *err);
     // Milliseconds since 1970 UTC; a run's clock may be fixed by the operator. [any]
     int64_t (*now_ms)(const pt_host *host);

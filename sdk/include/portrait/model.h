@@ -13,9 +13,9 @@
 PT_EXTERN_C_BEGIN
 
 typedef int32_t pt_task;
-#define PT_TASK_CLUSTER 1  // no label; output 0 is the segment
-#define PT_TASK_BINARY 2   // label 0 or 1; an output of role PT_ROLE_PROBABILITY
-#define PT_TASK_REGRESS 3  // label a number
+#define PT_TASK_CLUSTER 1 // no label; output 0 is the segment
+#define PT_TASK_BINARY 2  // label 0 or 1; an output of role PT_ROLE_PROBABILITY
+#define PT_TASK_REGRESS 3 // label a number
 
 typedef int32_t pt_layout;
 #define PT_LAYOUT_ROWS 1    // x[row * stride + col]
@@ -39,7 +39,7 @@ typedef struct pt_model_needs {
 
 typedef struct pt_column_info {
     uint32_t struct_size;
-    int32_t kind;      // PT_COLUMN_*
+    int32_t kind; // PT_COLUMN_*
     const char *name;
     uint32_t n_levels; // category: number of levels; code i means levels[i]
     uint32_t reserved;
@@ -57,7 +57,7 @@ typedef struct pt_schema {
     uint32_t struct_size;
     uint32_t n_columns;
     const pt_column_info *const *columns;
-    uint32_t n_classes;             // binary: 2, names of label 0 and 1
+    uint32_t n_classes; // binary: 2, names of label 0 and 1
     uint32_t reserved;
     const char *const *classes;
 } pt_schema;
@@ -66,14 +66,14 @@ typedef struct pt_schema {
 typedef struct pt_block {
     uint32_t struct_size;
     uint32_t cols;
-    uint64_t first_row;  // index of the block's first row in the data
+    uint64_t first_row; // index of the block's first row in the data
     uint64_t rows;
-    uint64_t stride;     // elements between rows (ROWS) or columns (COLUMNS)
-    const void *x;       // float or double as asked
-    const double *label; // NULL without labels
+    uint64_t stride;      // elements between rows (ROWS) or columns (COLUMNS)
+    const void *x;        // float or double as asked
+    const double *label;  // NULL without labels
     const double *weight; // NULL = all 1
-    const uint8_t *fold; // 0 = train, 1 = validation; NULL = all train
-    const uint64_t *key; // stable row key, for sampling
+    const uint8_t *fold;  // 0 = train, 1 = validation; NULL = all train
+    const uint64_t *key;  // stable row key, for sampling
 } pt_block;
 
 // Restartable blocks: block(i) gives the same bytes whenever and from whichever thread it is asked.
@@ -101,8 +101,9 @@ typedef struct pt_output {
 typedef struct pt_model_vtable {
     uint32_t struct_size;
     uint32_t reserved;
-    pt_status (*create)(const pt_host *host, const void *config, void **self, pt_error *err); // [main]
-    void (*destroy)(void *self); // NULL is fine [main]
+    pt_status (*create)(const pt_host *host, const void *config, void **self,
+                        pt_error *err); // [main]
+    void (*destroy)(void *self);        // NULL is fine [main]
     // Callable right after create. [main]
     pt_status (*describe)(void *self, pt_model_needs *out, pt_error *err);
     // Columns this model adds; callable before fit. The array lives as long as self. [main]

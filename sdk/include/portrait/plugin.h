@@ -29,16 +29,16 @@ typedef int32_t pt_thread_model;
 #define PT_THREADS_PARALLEL_READERS 3 // readers (open splits, predict) in parallel
 #define PT_THREADS_PARALLEL 4         // everything may run in parallel
 
-#define PT_CAP_PROJECTION 1u    // source: builds only the bound columns
-#define PT_CAP_SPLITS 2u        // source: more than one split a file
-#define PT_CAP_NETWORK 4u       // talks to something else than the host's input
-#define PT_CAP_DELIVERY 8u      // sink: delivery shape (else file shape)
+#define PT_CAP_PROJECTION 1u     // source: builds only the bound columns
+#define PT_CAP_SPLITS 2u         // source: more than one split a file
+#define PT_CAP_NETWORK 4u        // talks to something else than the host's input
+#define PT_CAP_DELIVERY 8u       // sink: delivery shape (else file shape)
 #define PT_CAP_DETERMINISTIC 16u // model: same bytes for the same data and seed
 
 typedef struct pt_component {
     uint32_t struct_size;
     pt_kind kind;
-    const char *name;    // what YAML says after `plugin:`; [a-z][a-z0-9-]*
+    const char *name;    // what YAML says after `plugin:`; [a-z][a-z0-9-]*, unique in its kind
     const char *summary; // one sentence
     pt_thread_model threads;
     uint32_t config_size; // bytes of the config struct
@@ -46,7 +46,7 @@ typedef struct pt_component {
     const pt_option *const *options;
     uint32_t n_options;
     uint32_t reserved;
-    const void *vtable;
+    const void *vtable; // by kind; its slots are all set but for those said to be optional
     // Optional, pure: cross-field rules of a filled config. NULL = none.
     pt_status (*validate)(const pt_host *host, const void *config, pt_error *err);
     // Optional: a component capability by id ("name/revision"). NULL = none.
@@ -60,10 +60,10 @@ typedef struct pt_plugin {
     uint16_t min_host_minor; // oldest host minor it runs under
     uint16_t reserved;
     uint32_t n_components;
-    const char *id;          // `org.name`
-    const char *version;     // semantic version
+    const char *id;      // `org.name`, lower case
+    const char *version; // semantic version
     const char *vendor;
-    const char *license;     // SPDX expression
+    const char *license; // SPDX expression
     const char *summary;
     const pt_component *const *components;
 } pt_plugin;

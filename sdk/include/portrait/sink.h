@@ -23,7 +23,7 @@ typedef struct pt_sink_job {
     const char *audience; // NULL when all profiles are written
     const char *sink;
     const char *wave;
-    int64_t now_ms;        // of the run
+    int64_t now_ms; // of the run
     uint64_t n_rows;
     // Columns of every batch, a struct schema; borrowed. A field's metadata may hold the key
     // `portrait.guard` = `exempt` (declared identifiers such as phones).
@@ -47,11 +47,11 @@ typedef struct pt_body_out {
 // A frozen body about to be sent.
 typedef struct pt_frozen_body {
     uint32_t struct_size;
-    uint32_t attempt;    // 0 for the first
-    const char *id;      // hash of the delivery ids it carries; the same on every attempt
+    uint32_t attempt; // 0 for the first
+    const char *id;   // hash of the delivery ids it carries; the same on every attempt
     const char *content_type;
     pt_bytes body;
-    int64_t now_ms;      // of this attempt
+    int64_t now_ms; // of this attempt
 } pt_frozen_body;
 
 // Takes the request; all texts are copied.
@@ -72,19 +72,22 @@ typedef int32_t pt_verdict;
 #define PT_VERDICT_RETRY 3    // again after *retry_after_ms (0 = the host's backoff)
 #define PT_VERDICT_DISABLE 4  // the destination is gone: send nothing more
 
+// A sink of one shape (PT_CAP_DELIVERY or not) leaves the slots of the other NULL.
 typedef struct pt_sink_vtable {
     uint32_t struct_size;
     uint32_t reserved;
-    pt_status (*create)(const pt_host *host, const void *config, void **self, pt_error *err); // [main]
-    void (*destroy)(void *self); // NULL is fine [main]
+    pt_status (*create)(const pt_host *host, const void *config, void **self,
+                        pt_error *err);                                    // [main]
+    void (*destroy)(void *self);                                           // NULL is fine [main]
     pt_status (*begin)(void *self, const pt_sink_job *job, pt_error *err); // [instance]
     // File shape: appends the batch to the writer. Rendering is a pure function of job and rows.
+    // [instance]
     pt_status (*render_file)(void *self, const struct ArrowArray *batch, pt_writer *writer,
                              pt_error *err);
-    // Delivery shape.
+    // Delivery shape: cuts the batch into bodies, a pure function as well. [instance]
     pt_status (*render_bodies)(void *self, const struct ArrowArray *batch, const pt_body_out *out,
                                pt_error *err);
-    // File shape: what comes after the last batch; `writer` is NULL for deliveries.
+    // What comes after the last batch; `writer` is NULL for deliveries. [instance]
     pt_status (*finish)(void *self, pt_writer *writer, pt_error *err);
     // Delivery shape; also called for bodies of an earlier run, without begin. [instance]
     pt_status (*request)(void *self, const pt_frozen_body *body, const pt_request_out *out,
@@ -92,7 +95,8 @@ typedef struct pt_sink_vtable {
     // Total: every status has a verdict; status 0 = no answer. [instance]
     pt_verdict (*verdict)(void *self, const pt_http_response *response, uint32_t attempt,
                           uint64_t *retry_after_ms);
-    // File shape: path option's value (relative to the pipeline) or NULL = out/<sink>.
+    // File shape, optional: path option's value (relative to the pipeline) or NULL = out/<sink>.
+    // The text lives as long as self. [main]
     const char *(*path)(void *self);
 } pt_sink_vtable;
 

@@ -13,8 +13,8 @@
 
 PT_EXTERN_C_BEGIN
 
-#define PT_STATE_MAX (1u << 20)    // bytes of discovery state
-#define PT_SPLIT_MAX (64u << 10)   // bytes of one split's description
+#define PT_STATE_MAX (1u << 20)  // bytes of discovery state
+#define PT_SPLIT_MAX (64u << 10) // bytes of one split's description
 
 // What discover reports; every text and byte is copied by the host during the call.
 typedef struct pt_discovery {
@@ -43,17 +43,17 @@ typedef struct pt_columns {
 typedef struct pt_split {
     uint32_t struct_size;
     uint32_t reserved;
-    const char *id;      // stable over runs on the same files
-    pt_bytes data;       // opaque to the host
-    const char *file;    // where it comes from, for messages; NULL when not a file
-    uint64_t est_rows;   // 0 = unknown
-    uint64_t est_bytes;  // 0 = unknown
+    const char *id;     // stable over runs on the same files
+    pt_bytes data;      // opaque to the host
+    const char *file;   // where it comes from, for messages; NULL when not a file
+    uint64_t est_rows;  // 0 = unknown
+    uint64_t est_bytes; // 0 = unknown
 } pt_split;
 
 typedef struct pt_plan_request {
     uint32_t struct_size;
-    uint32_t n_hint;        // readers that will work at once
-    uint64_t target_bytes;  // a split's wanted size; smaller files stay whole
+    uint32_t n_hint;       // readers that will work at once
+    uint64_t target_bytes; // a split's wanted size; smaller files stay whole
     void *ctx;
     // Called once a split, in order: line numbers and `row` count on over splits of one file and
     // over files in this order. Copied during the call.
@@ -63,12 +63,12 @@ typedef struct pt_plan_request {
 // A record that could not be read. Offsets and lines count from the split's start (line from 0).
 typedef struct pt_reject {
     uint32_t struct_size;
-    uint32_t column;      // 1-based field the reason is about; 0 = the record
-    uint64_t offset;      // bytes from the file's (decompressed) start
-    uint64_t line;        // line within the split
+    uint32_t column;         // 1-based field the reason is about; 0 = the record
+    uint64_t offset;         // bytes from the file's (decompressed) start
+    uint64_t line;           // line within the split
     const char *column_name; // or NULL
-    const char *reason;   // one short phrase, the same for the same kind of fault
-    pt_bytes excerpt;     // the record's bytes; the host cuts and escapes them
+    const char *reason;      // one short phrase, the same for the same kind of fault
+    pt_bytes excerpt;        // the record's bytes; the host cuts and escapes them
 } pt_reject;
 
 // Services of one open split. Valid until the stream is released.
@@ -95,7 +95,7 @@ typedef struct pt_source_vtable {
     pt_status (*discover)(void *self, const pt_discovery *out, pt_error *err);
     // `state` as discover gave it, maybe in another process. [main]
     pt_status (*bind)(void *self, pt_bytes state, const pt_columns *columns, pt_error *err);
-    // [main] 
+    // Emits the splits of all files, in file order. [main]
     pt_status (*plan)(void *self, const pt_plan_request *request, pt_error *err);
     // A stream of the bound columns. Several splits are open at once, each on one thread [worker].
     // get_next's non-zero return is a pt_status; its text comes from get_last_error.
