@@ -8,7 +8,7 @@
 //   /cut         less than Content-Length says     /close    closes without an answer
 //   /headers     200 KiB of header lines           /interim  100 and 103 before 200
 //   /odd         header lines of odd shapes        /garbage  bytes that are no HTTP
-//   /body/N      a body of N bytes
+//   /body/N      a body of N bytes                 /colon    a header line without a colon
 #ifndef PORTRAIT_TESTS_IO_SERVER_H
 #define PORTRAIT_TESTS_IO_SERVER_H
 
