@@ -193,27 +193,26 @@ bool eval_arith_sign(struct call *c)
     return drop_not_finite(c, out);
 }
 
-// x to `digits` decimals, halves away from zero, exact: the product's rounding error is taken by
-// fma, and the quotient of two exact doubles is the double nearest to the decimal.
+// x to `digits` decimals, halves away from zero. As in SQLite a value a hair below a half (3e-16 of
+// itself) is a half, so that round(2.675, 2) is 2.68. The product's rounding error is taken by fma;
+// the quotient of two exact doubles is the double nearest to the decimal.
 static double round_real(double x, int64_t digits)
 {
     static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                     1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                                     1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
     int64_t most = (int64_t)(sizeof powers / sizeof powers[0]) - 1;
-    double power = powers[digits < 0 ? 0 : digits > most ? most : digits];
+    int64_t n = digits < 0 ? 0 : digits > most ? most : digits;
     double size = fabs(x);
-    double scaled = size * power;
+    double scaled = size * powers[n];
     if (!(scaled < 9007199254740992.0)) {
         return x;
     }
-    double error = fma(size, power, -scaled);
+    bool is_short = n > 0 && size > 0 && n + ilogb(size) / 3 < 15;
+    double above = fma(size, powers[n], -scaled) + (is_short ? scaled * 3e-16 : 0);
     double whole = floor(scaled);
-    double rest = scaled - whole; // exact
-    if (rest > 0.5 || (rest == 0.5 && error >= 0) || error >= 0.5) {
-        whole += 1;
-    }
-    double result = whole / power;
+    double to_half = 0.5 - (scaled - whole); // exact
+    double result = (whole + (above >= to_half ? 1 : 0)) / powers[n];
     return x < 0 ? 0.0 - result : result;
 }
 

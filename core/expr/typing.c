@@ -116,9 +116,7 @@ static pt_status lower_literal(struct typing *t, const struct tree_node *node, u
         [TREE_TEXT] = VEC_STR, [TREE_DATE] = VEC_DATE, [TREE_TIME] = VEC_TIME};
 
     if (node->kind == TREE_NULL) {
-        TRY(typing_emit_null(t, VEC_I64, out, err));
-        t->steps[*out].is_untyped = true;
-        return PT_OK;
+        return typing_emit_untyped(t, out, err);
     }
     enum vec_type type = types[node->kind];
     struct step step = {.op = OP_LITERAL, .type = type};
@@ -437,9 +435,13 @@ static pt_status lower_case(struct typing *t, const struct tree_node *node, uint
     for (uint32_t i = 0; i < n_whens; i++) {
         values[i] = o[2 * i + 1];
     }
-    values[n_whens] = o[2 * (size_t)n_whens - (node->has_else ? 0 : 1)];
+    values[n_whens] = node->has_else ? o[2 * (size_t)n_whens] : values[0];
     enum vec_type type = VEC_I64;
-    TRY(typing_unify(t, values, n_whens + (node->has_else ? 1u : 0u), "CASE", &type, err));
+    uint32_t n_values = n_whens + (node->has_else ? 1u : 0u);
+    if (typing_all_untyped(t, values, n_values)) {
+        return typing_emit_untyped(t, out, err);
+    }
+    TRY(typing_unify(t, values, n_values, "CASE", &type, err));
     *out = values[n_whens].step;
     if (!node->has_else) {
         TRY(typing_emit_null(t, type, out, err));

@@ -44,6 +44,10 @@ pt_status typing_emit_null(struct typing *t, enum vec_type type, uint32_t *out,
 // dates and times to those, 0 and 1 beside conditions to bool. `what` begins the message.
 pt_status typing_unify(struct typing *t, struct operand *operands, size_t n, const char *what,
                        enum vec_type *out, struct pt_error *err);
+// True when all operands are NULLs that wait for a type.
+bool typing_all_untyped(const struct typing *t, const struct operand *operands, size_t n);
+// A NULL that waits for a type.
+pt_status typing_emit_untyped(struct typing *t, uint32_t *out, struct pt_error *err);
 // Each checks one operand (NULL takes the type) or fails with a message that begins with `what`.
 pt_status typing_want(struct typing *t, struct operand *o, enum vec_type type, const char *what,
                       struct pt_error *err);

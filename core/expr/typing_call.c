@@ -75,6 +75,9 @@ static pt_status call_fold(struct typing *t, const struct tree_node *node, enum 
     for (uint32_t i = 0; i < node->n; i++) {
         o[i] = typing_operand(t, node, i);
     }
+    if (typing_all_untyped(t, o, node->n)) {
+        return typing_emit_untyped(t, out, err);
+    }
     enum vec_type type = VEC_I64;
     TRY(typing_unify(t, o, node->n, node->function->name, &type, err));
     if (type == VEC_BOOL && op != OP_COALESCE) {
@@ -94,6 +97,9 @@ static pt_status call_nullif(struct typing *t, const struct tree_node *node, uin
     struct operand o[2] = {typing_operand(t, node, 0), typing_operand(t, node, 1)};
     uint32_t value = o[0].step;
     uint32_t equal = 0;
+    if (typing_all_untyped(t, o, 1)) {
+        return typing_emit_untyped(t, out, err);
+    }
     enum vec_type type = VEC_I64;
     TRY(typing_unify(t, o, 2, "nullif", &type, err));
     TRY(typing_emit_op(t, OP_EQ, VEC_BOOL, (uint32_t[3]){o[0].step, o[1].step}, &equal, err));

@@ -50,6 +50,23 @@ static bool is_untyped(const struct typing *t, const struct operand *o)
     return t->steps[o->step].is_untyped;
 }
 
+bool typing_all_untyped(const struct typing *t, const struct operand *operands, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!is_untyped(t, &operands[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+pt_status typing_emit_untyped(struct typing *t, uint32_t *out, struct pt_error *err)
+{
+    TRY(typing_emit_null(t, VEC_I64, out, err));
+    t->steps[*out].is_untyped = true;
+    return PT_OK;
+}
+
 // Replaces the value of a literal step.
 static pt_status set_literal(struct typing *t, const struct operand *o, enum vec_type type,
                              const void *value, struct pt_error *err)
