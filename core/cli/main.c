@@ -1,6 +1,108 @@
 // SPDX-FileCopyrightText: 2026 Portrait contributors
 // SPDX-License-Identifier: Apache-2.0
-int main(void)
+// Start here: main finds the verb, parses its options and runs it. docs/tour.md goes on.
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "suggest.h"
+#include "version.h"
+
+// The one place a signal can reach: a handler may only set a flag.
+static volatile int signal_number;
+
+const volatile int *cli_signal(void)
 {
-    return 2;
+    return &signal_number;
+}
+
+static void on_signal(int number)
+{
+    signal_number = number;
+}
+
+static void catch_signals(void)
+{
+    struct sigaction action = {.sa_handler = on_signal};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
+    action.sa_handler = SIG_IGN;
+    sigaction(SIGPIPE, &action, NULL);
+    sigaction(SIGXFSZ, &action, NULL);
+}
+
+const struct cli_verb *const cli_verbs[] = {
+    &verb_check, &verb_plan, &verb_run, &verb_read, &verb_deliver, &verb_runs, &verb_plugins,
+};
+const size_t cli_n_verbs = sizeof cli_verbs / sizeof cli_verbs[0];
+
+static const struct cli_verb *find_verb(const char *name)
+{
+    const char *names[sizeof cli_verbs / sizeof cli_verbs[0]];
+    for (size_t i = 0; i < cli_n_verbs; i++) {
+        names[i] = cli_verbs[i]->name;
+        if (strcmp(name, names[i]) == 0) {
+            return cli_verbs[i];
+        }
+    }
+    const char *near = suggest(name, names, cli_n_verbs);
+    fprintf(stderr, "portrait: there is no verb `%s`%s%s%s\n", name,
+            near == NULL ? "; see portrait --help" : "; did you mean `", near == NULL ? "" : near,
+            near == NULL ? "" : "`?");
+    return NULL;
+}
+
+static int run_verb(const struct cli_verb *verb, int argc, char **argv)
+{
+    struct cli cli = {.verb = verb};
+    struct pt_error err = ERROR_INIT;
+    int exit_code = cli_parse(&cli, argc, argv);
+    if (exit_code == EXIT_DONE && cli.values.wants_help) {
+        cli_help(verb, stdout);
+    } else if (exit_code == EXIT_DONE) {
+        enum log_level least = cli.values.is_verbose ? LOG_DEBUG
+                               : cli.values.is_quiet ? LOG_WARN
+                                                     : LOG_INFO;
+        if (log_new(stderr, least, cli_colour(stderr), &cli.log, &err) != PT_OK) {
+            fprintf(stderr, "portrait: %s\n", err.message);
+            exit_code = EXIT_RUN_FAILED;
+        } else {
+            exit_code = verb->run(&cli);
+        }
+    }
+    log_free(cli.log);
+    arena_release(&cli.arena);
+    return exit_code;
+}
+
+int main(int argc, char **argv)
+{
+    catch_signals();
+    if (argc < 2) {
+        cli_overview(stderr);
+        return EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+        cli_overview(stdout);
+        return EXIT_DONE;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("portrait %s\n", PORTRAIT_VERSION);
+        return EXIT_DONE;
+    }
+    const struct cli_verb *verb = find_verb(argv[1]);
+    if (verb == NULL) {
+        return EXIT_USAGE;
+    }
+    int exit_code = run_verb(verb, argc - 2, argv + 2);
+    // A full disk or a closed pipe behind stdout must not look like success.
+    if (fflush(stdout) != 0 && exit_code == EXIT_DONE) {
+        fprintf(stderr, "portrait: the output could not be written\n");
+        return EXIT_RUN_FAILED;
+    }
+    return exit_code;
 }

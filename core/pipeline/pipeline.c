@@ -188,8 +188,12 @@ static void read_sections(struct pipeline *p, struct diags *diags)
 
 static pt_status load_into(struct pipeline *p, const struct var_settings *vars, struct diags *diags)
 {
-    diags->source_file = p->file;
-    diags->source = p->source;
+    // The diagnostics outlive the pipeline: they keep the text whose lines they show.
+    diags->source_file = arena_strdup(&diags->arena, p->file);
+    if (diags->source_file == NULL || !arena_text(&diags->arena, p->source, &diags->source)) {
+        diags->out_of_memory = true;
+        return PT_E_NO_MEMORY;
+    }
     TRY(yaml_read(&p->arena, p->file, p->source, diags, &p->root));
     if (p->root->kind != NODE_MAP) {
         diag_add(diags, DIAG_ERROR, "P0104", p->root->at, NULL,

@@ -97,6 +97,8 @@ struct profile_spec {
     size_t n_features;
     const int64_t *cutoffs_us;   // ascending; INT64_MAX = no cut-off (nothing is too late)
     size_t n_cutoffs;
+    int32_t population;          // feature of type bool that must be true for a profile to be in the
+                                 // table (NULL = not); -1 = everybody
     uint32_t ids_per_profile;    // person and contact identifiers; 0 = no limit
     enum shared_device shared_device;
     uint64_t memory_bytes;       // budget of the spool; beyond it, temp files in temp_dir
@@ -153,6 +155,15 @@ void profile_cut_release(struct profile_cut *c);
 // smallest; NULL when it has none.
 pt_status profile_cut_add_ids(const struct profile *p, struct profile_cut *c, uint32_t namespace_,
                               const char *column, struct pt_error *err);
+// Every identifier of a namespace of every profile: those of the profile in row i of the table are
+// values[starts[i] .. starts[i + 1]), in byte order. Texts are borrowed from the profile.
+struct profile_ids {
+    size_t *starts; // n_rows + 1
+    struct text *values;
+};
+pt_status profile_cut_all_ids(const struct profile *p, const struct profile_cut *c,
+                              uint32_t namespace_, struct profile_ids *out, struct pt_error *err);
+void profile_ids_release(struct profile_ids *ids); // {0} is fine
 // Balance of a source; complete after every cut-off was computed.
 struct profile_balance profile_balance_of(const struct profile *p, uint32_t source);
 

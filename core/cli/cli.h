@@ -1,0 +1,94 @@
+// SPDX-FileCopyrightText: 2026 Portrait contributors
+// SPDX-License-Identifier: Apache-2.0
+// The command line: one table row a verb, one table row an option. Help, checks and the man page
+// come from the rows.
+#ifndef PORTRAIT_CLI_CLI_H
+#define PORTRAIT_CLI_CLI_H
+
+#include "log.h"
+#include "registry.h"
+#include "run.h"
+
+struct cli_list {
+    const char **items;
+    size_t n;
+};
+
+// What the options of all verbs fill.
+struct cli_values {
+    struct cli_list vars; // NAME=VALUE
+    struct cli_list with; // KEY=VALUE
+    struct cli_list plugin_dirs;
+    const char *runs;
+    const char *secrets;
+    const char *format;
+    const char *columns;
+    int64_t threads;
+    int64_t limit;
+    int64_t split_bytes;
+    bool is_no_deliver;
+    bool is_json;
+    bool is_quiet;
+    bool is_verbose;
+    bool wants_help;
+};
+
+enum cli_type { CLI_FLAG, CLI_TEXT, CLI_LIST, CLI_COUNT, CLI_SIZE };
+
+struct cli_option {
+    const char *name;  // without --
+    const char *value; // what follows: NAME=VALUE; NULL for a flag
+    const char *help;  // with unit and default
+    enum cli_type type;
+    size_t offset;       // into cli_values
+    int64_t least, most; // COUNT and SIZE
+};
+
+struct cli {
+    struct cli_values values;
+    const char **words; // what is no option
+    size_t n_words;
+    const struct cli_verb *verb;
+    struct log *log;
+    struct arena arena;
+};
+
+struct cli_verb {
+    const char *name;
+    const char *words; // usage: "FILE..."
+    const char *summary;
+    const char *example; // a whole command
+    const struct cli_option *const *options;
+    size_t n_options;
+    size_t least_words, most_words;
+    int (*run)(struct cli *cli);
+};
+
+extern const struct cli_verb verb_check, verb_plan, verb_run, verb_read, verb_deliver, verb_runs,
+    verb_plugins;
+extern const struct cli_verb *const cli_verbs[];
+extern const size_t cli_n_verbs;
+
+// Rows used by several verbs.
+extern const struct cli_option option_var, option_plugin_dir, option_runs, option_secrets,
+    option_json, option_quiet, option_threads, option_split_bytes;
+
+// Parses the words after the verb. EXIT_DONE to go on, EXIT_USAGE after a message; help is flagged.
+int cli_parse(struct cli *cli, int argc, char **argv);
+void cli_help(const struct cli_verb *verb, FILE *out);
+void cli_overview(FILE *out);
+
+// Signal number once SIGINT, SIGTERM or SIGHUP came, else 0.
+const volatile int *cli_signal(void);
+
+// Things several verbs need; each says what went wrong and returns false.
+bool cli_registry(struct cli *cli, struct registry **out);
+bool cli_vars(struct cli *cli, struct var_settings *out);
+struct plan_options cli_plan_options(struct cli *cli);
+// runs folder for verbs without a pipeline: --runs, else ./runs, else ./pipelines/runs.
+const char *cli_runs(struct cli *cli);
+// Prints diagnostics to stderr, in order.
+void cli_print(struct diags *diags);
+bool cli_colour(FILE *f);
+
+#endif

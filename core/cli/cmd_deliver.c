@@ -1,0 +1,54 @@
+// SPDX-FileCopyrightText: 2026 Portrait contributors
+// SPDX-License-Identifier: Apache-2.0
+// portrait deliver: send what a run left pending.
+#include <stdio.h>
+
+#include "cli.h"
+#include "clock.h"
+#include "mem.h"
+
+static int cmd_deliver(struct cli *cli)
+{
+    struct registry *registry = NULL;
+    char *folder = NULL;
+    struct pt_error err = ERROR_INIT;
+    const char *runs = strchr(cli->words[0], '/') != NULL ? "." : cli_runs(cli);
+    if (runs == NULL) {
+        return EXIT_USAGE;
+    }
+    if (run_folder_find(runs, cli->words[0], &folder, &err) != PT_OK) {
+        fprintf(stderr, "portrait deliver: %s\n", err.message);
+        return EXIT_USAGE;
+    }
+    int exit_code = EXIT_CONFIG;
+    if (cli_registry(cli, &registry)) {
+        const struct plan_options plan_options = cli_plan_options(cli);
+        const struct run_options options = {
+            .is_delivering = true,
+            .now_us = clock_now_us(),
+            .log = cli->log,
+            .signal_number = cli_signal(),
+            .screen = stderr,
+            .is_quiet = cli->values.is_quiet,
+        };
+        exit_code = run_deliver(folder, registry, &plan_options, &options);
+    }
+    registry_free(registry);
+    mem_free(folder);
+    return exit_code;
+}
+
+static const struct cli_option *const options[] = {&option_runs, &option_secrets,
+                                                   &option_plugin_dir, &option_quiet};
+
+const struct cli_verb verb_deliver = {
+    .name = "deliver",
+    .words = "RUN",
+    .summary = "send what a run left pending, under the same ids",
+    .example = "portrait deliver latest --runs pipelines/runs",
+    .options = options,
+    .n_options = sizeof options / sizeof options[0],
+    .least_words = 1,
+    .most_words = 1,
+    .run = cmd_deliver,
+};

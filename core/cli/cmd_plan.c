@@ -1,0 +1,51 @@
+// SPDX-FileCopyrightText: 2026 Portrait contributors
+// SPDX-License-Identifier: Apache-2.0
+// portrait plan: what would a pipeline do?
+#include <stdio.h>
+
+#include "cli.h"
+
+static int cmd_plan(struct cli *cli)
+{
+    struct registry *registry = NULL;
+    struct var_settings vars;
+    if (!cli_vars(cli, &vars)) {
+        return EXIT_USAGE;
+    }
+    if (!cli_registry(cli, &registry)) {
+        return EXIT_CONFIG;
+    }
+    struct diags diags = {0};
+    struct plan *plan = NULL;
+    const struct plan_options options = cli_plan_options(cli);
+    pt_status status = plan_open(cli->words[0], &vars, registry, &options, &diags, &plan);
+    cli_print(&diags);
+    if (status == PT_OK && cli->values.is_json) {
+        struct str text = {0};
+        struct json_writer w = json_writer_of(&text, true);
+        plan_json(plan, &w);
+        printf("%s\n", str_get(&text) == NULL ? "" : text.p);
+        str_release(&text);
+    } else if (status == PT_OK) {
+        plan_print(plan, stdout);
+    }
+    plan_free(plan);
+    diags_release(&diags);
+    registry_free(registry);
+    return status == PT_OK ? EXIT_DONE : EXIT_CONFIG;
+}
+
+static const struct cli_option *const options[] = {&option_var, &option_secrets, &option_plugin_dir,
+                                                   &option_json};
+
+const struct cli_verb verb_plan = {
+    .name = "plan",
+    .words = "FILE",
+    .summary = "show what a pipeline would read, compute and write, without running it",
+    .example = "portrait plan pipelines/shop-features.yaml",
+    .options = options,
+    .n_options = sizeof options / sizeof options[0],
+    .least_words = 1,
+    .most_words = 1,
+    .run = cmd_plan,
+};

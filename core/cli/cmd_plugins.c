@@ -1,0 +1,125 @@
+// SPDX-FileCopyrightText: 2026 Portrait contributors
+// SPDX-License-Identifier: Apache-2.0
+// portrait plugins: what is there to use in a pipeline, and its options.
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+#include "config.h"
+
+static const char *type_name(pt_option_type type)
+{
+    static const char *const names[] = {
+        "",     "true/false", "whole number", "number", "text", "choice", "size", "duration",
+        "time", "column",     "expression",   "secret", "path", "list",   "map",  "object",
+    };
+    bool is_known = type > 0 && (size_t)type < sizeof names / sizeof names[0];
+    return is_known ? names[type] : "?";
+}
+
+static void show_options(const struct option_row *rows, uint32_t n, int indent)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        const struct option_row *o = &rows[i];
+        printf("%*s%s: %s", indent, "", o->name == NULL ? "(each)" : o->name, type_name(o->type));
+        if ((o->flags & PT_OPTF_REQUIRED) != 0) {
+            printf(", required");
+        }
+        if (o->default_text != NULL) {
+            printf(", default %s", o->default_text);
+        }
+        if (o->unit != NULL) {
+            printf(" (%s)", o->unit);
+        }
+        for (uint32_t k = 0; k < o->n_choices; k++) {
+            printf("%s%s", k == 0 ? ": " : " | ", o->choices[k]);
+        }
+        printf("\n%*s%s\n", indent + 4, "", o->help == NULL ? "" : o->help);
+        if (o->example != NULL) {
+            printf("%*sexample: %s\n", indent + 4, "", o->example);
+        }
+        show_options(o->fields, o->n_fields, indent + 4);
+    }
+}
+
+static int list_plugins(const struct registry *registry)
+{
+    for (size_t i = 0; i < registry_count(registry); i++) {
+        const struct plugin_info *p = registry_at(registry, i);
+        if (p->failure != NULL) {
+            printf("%-8s %-18s %-8s %s: %s\n", "failed", "-", "-", p->path, p->failure);
+            continue;
+        }
+        for (uint32_t k = 0; k < p->n_components; k++) {
+            const struct component_info *c = &p->components[k];
+            printf("%-8s %-18s %-8s %s\n", kind_name(c->kind), c->name, p->version, c->summary);
+        }
+    }
+    return EXIT_DONE;
+}
+
+static void show_component(struct cli *cli, const struct component_info *c)
+{
+    if (cli->values.is_json) {
+        struct str text = {0};
+        struct json_writer w = json_writer_of(&text, true);
+        config_schema(c, &w);
+        printf("%s\n", str_get(&text) == NULL ? "" : text.p);
+        str_release(&text);
+        return;
+    }
+    printf("%s %s (%s %s, %s)\n%s\n", kind_name(c->kind), c->name, c->plugin->id,
+           c->plugin->version, c->plugin->license, c->summary);
+    printf("file: %s\nsha256: %s\noptions:\n", c->plugin->path, c->plugin->sha256);
+    show_options(c->options, c->n_options, 2);
+}
+
+static int show_plugin(struct cli *cli, const struct registry *registry, const char *name)
+{
+    bool is_found = false;
+    struct pt_error err = ERROR_INIT;
+    for (pt_kind kind = PT_KIND_SOURCE; kind <= PT_KIND_SINK; kind++) {
+        const struct component_info *c = registry_find(registry, kind, name, &err);
+        if (c != NULL) {
+            show_component(cli, c);
+            is_found = true;
+        }
+    }
+    if (!is_found) {
+        fprintf(stderr, "portrait plugins: there is no plugin `%s`; see portrait plugins list\n",
+                name);
+    }
+    return is_found ? EXIT_DONE : EXIT_USAGE;
+}
+
+static int cmd_plugins(struct cli *cli)
+{
+    struct registry *registry = NULL;
+    if (!cli_registry(cli, &registry)) {
+        return EXIT_CONFIG;
+    }
+    int exit_code = EXIT_USAGE;
+    if (strcmp(cli->words[0], "list") == 0 && cli->n_words == 1) {
+        exit_code = list_plugins(registry);
+    } else if (strcmp(cli->words[0], "info") == 0 && cli->n_words == 2) {
+        exit_code = show_plugin(cli, registry, cli->words[1]);
+    } else {
+        fprintf(stderr, "usage: portrait plugins list | portrait plugins info NAME\n");
+    }
+    registry_free(registry);
+    return exit_code;
+}
+
+static const struct cli_option *const options[] = {&option_plugin_dir, &option_json};
+
+const struct cli_verb verb_plugins = {
+    .name = "plugins",
+    .words = "list | info NAME",
+    .summary = "list the sources, models and sinks, or show one's options (--json: JSON Schema)",
+    .example = "portrait plugins info weblog",
+    .options = options,
+    .n_options = sizeof options / sizeof options[0],
+    .least_words = 1,
+    .most_words = 2,
+    .run = cmd_plugins,
+};

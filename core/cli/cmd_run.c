@@ -1,0 +1,83 @@
+// SPDX-FileCopyrightText: 2026 Portrait contributors
+// SPDX-License-Identifier: Apache-2.0
+// portrait run: read, compute, select, publish, deliver.
+#include <stdio.h>
+
+#include "cli.h"
+#include "clock.h"
+
+static const struct cli_option option_no_deliver = {
+    "no-deliver",
+    NULL,
+    "freeze deliveries in the run folder, send nothing (later: portrait deliver)",
+    CLI_FLAG,
+    offsetof(struct cli_values, is_no_deliver),
+    0,
+    0};
+
+static int run_plan(struct cli *cli, struct plan *plan, const struct var_settings *vars)
+{
+    const struct run_options options = {
+        .runs = cli->values.runs,
+        .threads = (uint32_t)cli->values.threads,
+        .is_delivering = !cli->values.is_no_deliver,
+        .split_bytes = (uint64_t)cli->values.split_bytes,
+        .now_us = clock_now_us(),
+        .vars = vars,
+        .log = cli->log,
+        .signal_number = cli_signal(),
+        .screen = stderr,
+        .is_quiet = cli->values.is_quiet,
+    };
+    return run_execute(plan, &options);
+}
+
+// Every run ends with a status line, also one that could not begin.
+static int never_began(int exit_code)
+{
+    fprintf(stderr,
+            "run=- status=REFUSED read=0 used=0 filtered=0 unmatched=0 outside=0 quarantined=0 "
+            "written=0 delivered=0 pending=0 exit=%d\n",
+            exit_code);
+    return exit_code;
+}
+
+static int cmd_run(struct cli *cli)
+{
+    struct registry *registry = NULL;
+    struct var_settings vars;
+    if (!cli_vars(cli, &vars)) {
+        return never_began(EXIT_USAGE);
+    }
+    if (!cli_registry(cli, &registry)) {
+        return never_began(EXIT_CONFIG);
+    }
+    struct diags diags = {0};
+    struct plan *plan = NULL;
+    const struct plan_options plan_options = cli_plan_options(cli);
+    pt_status status = plan_open(cli->words[0], &vars, registry, &plan_options, &diags, &plan);
+    cli_print(&diags);
+    int exit_code = status == PT_OK            ? run_plan(cli, plan, &vars)
+                    : status == PT_E_NO_MEMORY ? never_began(EXIT_RUN_FAILED)
+                                               : never_began(EXIT_CONFIG);
+    plan_free(plan);
+    diags_release(&diags);
+    registry_free(registry);
+    return exit_code;
+}
+
+static const struct cli_option *const options[] = {
+    &option_var,     &option_no_deliver, &option_threads,     &option_runs,
+    &option_secrets, &option_plugin_dir, &option_split_bytes, &option_quiet};
+
+const struct cli_verb verb_run = {
+    .name = "run",
+    .words = "FILE",
+    .summary = "run a pipeline",
+    .example = "portrait run pipelines/shop-features.yaml --var out=features.csv",
+    .options = options,
+    .n_options = sizeof options / sizeof options[0],
+    .least_words = 1,
+    .most_words = 1,
+    .run = cmd_run,
+};

@@ -1,0 +1,117 @@
+// SPDX-FileCopyrightText: 2026 Portrait contributors
+// SPDX-License-Identifier: Apache-2.0
+// Plan, sources: find the plugin, fill its options, read headers and samples, settle the time
+// column and the filter.
+#include "plan_parts.h"
+
+int32_t plan_source_find(const struct plan *p, struct text name)
+{
+    for (size_t i = 0; i < p->pipeline->n_sources; i++) {
+        if (text_is(name, p->pipeline->sources[i].name)) {
+            return (int32_t)i;
+        }
+    }
+    return -1;
+}
+
+static bool name_columns(struct plan *p, struct plan_source *s)
+{
+    const struct schema *schema = &s->instance.schema;
+    s->n_names = schema->n + 2;
+    s->names = plan_alloc(p, s->n_names, sizeof *s->names);
+    s->used = plan_alloc(p, s->n_names, 1);
+    if (s->names == NULL || s->used == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < schema->n; i++) {
+        s->names[i] = (struct expr_name){schema->fields[i].name, schema->fields[i].type};
+    }
+    s->names[schema->n] = (struct expr_name){"row", VEC_I64};
+    s->names[schema->n + 1] = (struct expr_name){"as_of", VEC_TIME};
+    return true;
+}
+
+static void hint_column(const struct plan_source *s, const char *wrong, char hint[160])
+{
+    const char *names[256];
+    size_t n = 0;
+    for (; n < s->n_names && n < 256; n++) {
+        names[n] = s->names[n].name;
+    }
+    plan_hint(wrong, names, n, hint);
+}
+
+static int32_t find_column(struct plan *p, const struct plan_source *s, const struct node *at)
+{
+    ptrdiff_t i = schema_find(&s->instance.schema, at->text.p);
+    if (i < 0) {
+        char hint[160];
+        hint_column(s, at->text.p, hint);
+        plan_fault(p, "P0204", at, hint, "source `%s` has no column `%s`", s->written->name,
+                   at->text.p);
+    }
+    return (int32_t)i;
+}
+
+static void settle_time(struct plan *p, struct plan_source *s)
+{
+    const struct node *written = s->written->time;
+    s->time = -1;
+    if (written == NULL) {
+        if (s->instance.time_column != NULL) {
+            s->time = (int32_t)schema_find(&s->instance.schema, s->instance.time_column);
+        }
+    } else if (!text_is(written->text, "none")) {
+        s->time = find_column(p, s, written);
+        if (s->time >= 0 && s->names[s->time].type != VEC_TIME) {
+            plan_fault(p, "P0403", written, "declare the column as a time",
+                       "column `%s` is %s, not a time", written->text.p,
+                       vec_type_name(s->names[s->time].type));
+            s->time = -1;
+        }
+    }
+    if (s->time >= 0) {
+        s->used[s->time] = 1;
+    }
+}
+
+static void open_source(struct plan *p, struct plan_source *s)
+{
+    const struct pipeline_source *w = s->written;
+    const struct component_info *component = plan_component(p, PT_KIND_SOURCE, w->plugin);
+    if (component == NULL) {
+        return;
+    }
+    char owner[192];
+    snprintf(owner, sizeof owner, "source `%s` (%s %s)", w->name, component->name,
+             component->plugin->version);
+    const struct config_services services = plan_services(p);
+    struct config *config = plan_config(p, component, w->with, w->key, owner, &services);
+    if (config == NULL) {
+        return;
+    }
+    struct pt_error err = ERROR_INIT;
+    const pt_host *host = host_services_table(p->host);
+    if (source_instance_open(&s->instance, component, config, host, p->zone, &err) != PT_OK) {
+        plan_fault(p, "P0502", w->key, err.hint, "%s: %s", owner, err.message);
+        return;
+    }
+    s->is_open = name_columns(p, s);
+}
+
+void plan_add_sources(struct plan *p)
+{
+    p->sources = plan_alloc(p, p->pipeline->n_sources, sizeof *p->sources);
+    for (size_t i = 0; p->sources != NULL && i < p->pipeline->n_sources; i++) {
+        struct plan_source *s = &p->sources[i];
+        s->written = &p->pipeline->sources[i];
+        open_source(p, s);
+        if (!s->is_open) {
+            continue;
+        }
+        settle_time(p, s);
+        if (s->written->where != NULL) {
+            s->where = plan_source_expr(p, (uint32_t)i, s->written->where, true);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+// SPDX-FileCopyrightText: 2026 Portrait contributors
+// SPDX-License-Identifier: Apache-2.0
+// Step 6: deliveries. Bodies are frozen in the run folder already; here they are sent, and each
+// answer is recorded as it comes. `deliver RUN` does the same for an earlier run.
+#include <portrait/sink.h>
+
+#include "mem.h"
+#include "run_state.h"
+
+static pt_status no_memory(struct pt_error *err)
+{
+    return error_set(err, PT_E_NO_MEMORY, "out of memory");
+}
+
+static void say_progress(void *ctx, uint64_t finished, uint64_t total)
+{
+    const struct run_options *options = ctx;
+    if (options->log != NULL && (finished == total || finished % 100 == 0)) {
+        log_write(options->log, LOG_INFO, NULL, 0, "delivered %llu of %llu bodies",
+                  (unsigned long long)finished, (unsigned long long)total);
+    }
+}
+
+static pt_status send_folder(const char *folder, const struct component_info *component, void *self,
+                             const struct run_options *options, bool is_again,
+                             struct delivery_report *report, struct pt_error *err)
+{
+    struct delivery_options send = DELIVERY_OPTIONS_INIT;
+    send.sink = component->vtable;
+    send.self = self;
+    send.retry_exhausted = is_again;
+    send.enable = is_again;
+    send.cancelled = options->signal_number;
+    send.progress = say_progress;
+    send.progress_ctx = (void *)(uintptr_t)options;
+    return delivery_send(folder, &send, report, err);
+}
+
+pt_status step_deliver(struct run *r, struct pt_error *err)
+{
+    if (!r->options->is_delivering) {
+        return PT_OK;
+    }
+    for (size_t i = 0; i < r->plan->pipeline->n_sinks; i++) {
+        const struct plan_sink *s = &r->plan->sinks[i];
+        if (!r->sinks[i].is_frozen) {
+            continue;
+        }
+        char *folder = run_delivery_folder(&r->folder, s->written->name);
+        pt_status status = folder == NULL ? no_memory(err)
+                                          : send_folder(folder, s->component, s->self, r->options,
+                                                        false, &r->sinks[i].report, err);
+        mem_free(folder);
+        if (status != PT_OK) {
+            return error_prefix(err, "sink `%s`", s->written->name);
+        }
+    }
+    return PT_OK;
+}
+
+pt_status step_deliver_folder(const char *folder, const struct component_info *component,
+                              void *self, const struct run_options *options,
+                              struct delivery_report *report, struct pt_error *err)
+{
+    return send_folder(folder, component, self, options, true, report, err);
+}
