@@ -271,8 +271,8 @@ static struct text listed_name(struct text line)
     return text_n(rest.p, blank == NULL ? rest.n : (size_t)(blank - rest.p));
 }
 
-struct best_name {
-    char name[ZONE_NAME_BYTES + 1];
+struct name {
+    char text[ZONE_NAME_BYTES + 1];
 };
 
 // True when `wrong` is the last part of `name`: Shanghai for Asia/Shanghai.
@@ -282,40 +282,44 @@ static bool is_city_of(const char *wrong, const char *name)
     return city != NULL && strcasecmp(city + 1, wrong) == 0;
 }
 
-static void find_nearest(const char *wrong, struct text list, struct best_name *best)
+// The name spelt alike; a city alone stands for its zone.
+static struct name nearest_name(const char *wrong, struct text list)
 {
+    struct name best = {0};
+    struct name city = {0};
     while (list.n > 0) {
         const char *end = memchr(list.p, '\n', list.n);
         size_t n = end == NULL ? list.n : (size_t)(end - list.p);
-        struct text name = listed_name(text_n(list.p, n));
-        if (name.n > 0 && name.n <= ZONE_NAME_BYTES) {
-            struct best_name candidate = {0};
-            memcpy(candidate.name, name.p, name.n);
-            const char *both[] = {best->name, candidate.name};
-            if (is_city_of(wrong, candidate.name)) {
-                *best = candidate;
-                return;
-            }
-            if (suggest(wrong, both, 2) == candidate.name) {
-                *best = candidate;
-            }
+        struct text listed = listed_name(text_n(list.p, n));
+        struct name candidate = {0};
+        if (listed.n > 0 && listed.n <= ZONE_NAME_BYTES) {
+            memcpy(candidate.text, listed.p, listed.n);
+        }
+        const char *both[] = {best.text, candidate.text};
+        if (suggest(wrong, both, 2) == candidate.text) {
+            best = candidate;
+        }
+        if (city.text[0] == '\0' && is_city_of(wrong, candidate.text)) {
+            city = candidate;
         }
         list = text_n(list.p + n + (end != NULL), list.n - n - (end != NULL));
     }
+    bool is_city = city.text[0] != '\0' && strcasecmp(wrong, best.text) != 0;
+    return is_city ? city : best;
 }
 
 static pt_status not_found(const char *name, struct pt_error *err)
 {
-    struct best_name best = {0};
+    struct name best = {0};
     struct str list = {0};
     // No list, no suggestion: the zone is missing either way.
     if (read_file(ZONE_FOLDER "/tzdata.zi", &list, NULL) == PT_OK) {
-        find_nearest(name, str_view(&list), &best);
+        best = nearest_name(name, str_view(&list));
     }
     str_release(&list);
     error_set(err, PT_E_NOT_FOUND, "no time zone `%s`", name);
-    if (err != NULL && best.name[0] != '\0') {
-        snprintf(err->hint, sizeof err->hint, "did you mean `%s`?", best.name);
+    if (err != NULL && best.text[0] != '\0') {
+        snprintf(err->hint, sizeof err->hint, "did you mean `%s`?", best.text);
     }
     return PT_E_NOT_FOUND;
 }
