@@ -94,7 +94,7 @@ static const uint8_t *capture_end(const struct weblog_part *part, const struct w
     if (next == NULL || next->text[0] == '/') {
         return stop;
     }
-    return memmem(p, (size_t)(stop - p), next->text, strcspn(next->text, "/"));
+    return memmem(p, (size_t)(stop - p), next->text, strcspn(next->text, "/{"));
 }
 
 static bool page_matches(const struct weblog_page *page, struct weblog_bytes path,

@@ -108,6 +108,9 @@ static uint64_t json_undo(const uint8_t *p, const uint8_t *end, uint8_t *out)
             *to++ = *p++;
         } else if (p[1] == 'u') {
             p = json_unicode(p, end, &to);
+        } else if (p[1] == 'x') {
+            *to++ = (uint8_t)hex_byte(p + 2, end);
+            p += 4;
         } else {
             uint8_t byte = backslash_byte(p[1]);
             *to++ = byte == 0 ? p[1] : byte;
