@@ -83,7 +83,7 @@ static pt_status skip_padding(struct decoder_io *io, struct pt_error *err)
 // Between members: another one, padding, or garbage.
 static pt_status enter_member(struct decoder *d, const struct decoder_io *io, struct pt_error *err)
 {
-    if (io->n_in == 0) {
+    if (d->place != PLACE_BETWEEN || io->n_in == 0) {
         return PT_OK;
     }
     if (*io->in == 0) {
@@ -132,9 +132,7 @@ static pt_status step_member(struct decoder *d, struct decoder_io *io, struct pt
 
 static pt_status step_gzip(struct decoder *d, struct decoder_io *io, struct pt_error *err)
 {
-    if (d->place == PLACE_BETWEEN) {
-        TRY(enter_member(d, io, err));
-    }
+    TRY(enter_member(d, io, err));
     if (d->place == PLACE_PADDING) {
         return skip_padding(io, err);
     }

@@ -45,7 +45,8 @@ static pt_status add_path(struct expansion *out, const char *path, struct pt_err
         FAIL(err, PT_E_LIMIT, "a pattern names more than %u files", EXPAND_PATHS_MAX);
     }
     char *copy = arena_strdup(&out->arena, path);
-    if (copy == NULL || !mem_reserve(&out->paths, &out->capacity, out->n + 1, sizeof *out->paths)) {
+    if (copy == NULL ||
+        !mem_reserve((void *)&out->paths, &out->capacity, out->n + 1, sizeof *out->paths)) {
         return out_of_memory(err);
     }
     out->paths[out->n++] = copy;
@@ -202,7 +203,7 @@ pt_status expand_pattern(const char *folder, const char *pattern, struct expansi
         status = error_set(err, PT_E_NOT_FOUND, "%s: no file matches", path);
     }
     if (status == PT_OK) {
-        qsort(out->paths, out->n, sizeof *out->paths, compare_paths);
+        qsort((void *)out->paths, out->n, sizeof *out->paths, compare_paths);
     }
 cleanup:
     str_release(&w.path);
@@ -212,7 +213,7 @@ cleanup:
 
 void expand_release(struct expansion *e)
 {
-    mem_free(e->paths);
+    mem_free((void *)e->paths);
     arena_release(&e->arena);
     *e = (struct expansion){0};
 }

@@ -47,7 +47,7 @@ static bool fault_hits(void)
     }
     int error = atomic_load(&fault_error);
     if (error == FSYS_KILL) {
-        raise(SIGKILL);
+        (void)raise(SIGKILL);
     }
     errno = error;
     return true;

@@ -24,17 +24,17 @@ struct http_request {
     const struct http_header *headers;
     size_t n_headers;
     struct text body;
-    uint32_t timeout_ms;  // whole exchange; 0 = 30 s; connecting takes at most 10 s of it
-    bool allow_http;      // else https only
-    bool allow_private;   // else public addresses only
+    uint32_t timeout_ms;           // whole exchange; 0 = 30 s; connecting takes at most 10 s of it
+    bool allow_http;               // else https only
+    bool allow_private;            // else public addresses only
     const volatile int *cancelled; // becomes non-zero: stop within 100 ms; may be NULL
-    uint32_t stall_ms;    // no byte moves for so long: give up; whole seconds, 0 = 20 s
+    uint32_t stall_ms;             // no byte moves for so long: give up; whole seconds, 0 = 20 s
 };
 
 struct http_answer {
-    int status; // 0: no whole answer came, the error tells why
-    struct str body;      // what lies beyond HTTP_ANSWER_MAX is not read
-    struct str headers;   // "name: value\n" lines, names in lower case
+    int status;         // 0: no whole answer came, the error tells why
+    struct str body;    // what lies beyond HTTP_ANSWER_MAX is not read
+    struct str headers; // "name: value\n" lines, names in lower case
 };
 
 struct http; // a connection cache; one thread at a time
@@ -43,9 +43,10 @@ pt_status http_new(struct http **out, struct pt_error *err);
 // Certificates to trust instead of the system's (a PEM file): an operator's own authority.
 pt_status http_trust(struct http *h, const char *ca_file, struct pt_error *err);
 // PT_OK with a status, whatever it is; PT_E_NETWORK when none came or the answer was cut (retryable
-// unless the certificate is bad); PT_E_DENIED for scheme or address; PT_E_INVALID for a request that
-// cannot be sent as it is; PT_E_CANCELLED. A redirect is an answer like others. Messages name the
-// host, never path, query or headers. The answer is released by http_answer_release in any case.
+// unless the certificate is bad); PT_E_DENIED for scheme or address; PT_E_INVALID for a request
+// that cannot be sent as it is; PT_E_CANCELLED. A redirect is an answer like others. Messages name
+// the host, never path, query or headers. The answer is released by http_answer_release in any
+// case.
 pt_status http_send(struct http *h, const struct http_request *request, struct http_answer *out,
                     struct pt_error *err);
 // Value of the first header of that name (any case), or false. Borrowed from the answer.

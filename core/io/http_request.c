@@ -15,15 +15,18 @@
 static pt_status check_method(const struct http_request *r, struct pt_error *err)
 {
     static const char *const methods[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"};
-    for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
-        if (strcmp(r->method, methods[i]) == 0) {
-            if (i < 2 && r->body.n > 0) {
-                FAIL(err, PT_E_INVALID, "a %s request has no body", methods[i]);
-            }
-            return PT_OK;
-        }
+    const size_t n = sizeof methods / sizeof methods[0];
+    size_t i = 0;
+    while (i < n && strcmp(r->method, methods[i]) != 0) {
+        i++;
     }
-    FAIL(err, PT_E_INVALID, "HTTP method must be GET, HEAD, POST, PUT, PATCH or DELETE");
+    if (i == n) {
+        FAIL(err, PT_E_INVALID, "HTTP method must be GET, HEAD, POST, PUT, PATCH or DELETE");
+    }
+    if (i < 2 && r->body.n > 0) {
+        FAIL(err, PT_E_INVALID, "a %s request has no body", methods[i]);
+    }
+    return PT_OK;
 }
 
 static bool is_value(const char *value)
@@ -123,8 +126,7 @@ static pt_status parse_url(const struct http_request *r, CURLU *url, struct pt_e
     CURLUcode code = curl_url_set(url, CURLUPART_URL, r->url, 0);
     switch (code) {
     case CURLUE_OK:
-        TRY(check_scheme(r, url, err));
-        return check_user(url, err);
+        break;
     case CURLUE_OUT_OF_MEMORY:
         FAIL(err, PT_E_NO_MEMORY, "no memory for a URL");
     case CURLUE_UNSUPPORTED_SCHEME:
@@ -132,23 +134,25 @@ static pt_status parse_url(const struct http_request *r, CURLU *url, struct pt_e
     default:
         FAIL(err, PT_E_INVALID, "the URL cannot be read: %s", curl_url_strerror(code));
     }
+    TRY(check_scheme(r, url, err));
+    return check_user(url, err);
 }
 
-pt_status http_request_check(const struct http_request *r, CURLU **out, struct pt_error *err)
+pt_status http_request_check(const struct http_request *r, CURLU **url, struct pt_error *err)
 {
     TRY(check_method(r, err));
     TRY(check_headers(r, err));
     TRY(check_url_text(r->url, err));
-    CURLU *url = curl_url();
-    if (url == NULL) {
+    CURLU *parsed = curl_url();
+    if (parsed == NULL) {
         FAIL(err, PT_E_NO_MEMORY, "no memory for a URL");
     }
-    pt_status status = parse_url(r, url, err);
+    pt_status status = parse_url(r, parsed, err);
     if (status != PT_OK) {
-        curl_url_cleanup(url);
+        curl_url_cleanup(parsed);
         return status;
     }
-    *out = url;
+    *url = parsed;
     return PT_OK;
 }
 

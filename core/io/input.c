@@ -20,9 +20,11 @@
 #define MAGIC_BYTES 4
 #define FINGERPRINT_PART ((uint64_t)64 << 10)
 
-pt_status input_entry_read(const struct input_entry *entry, int fd, uint64_t offset, void *buffer,
-                           uint64_t size, struct pt_error *err)
+pt_status input_entry_read(const struct input_entry *entry, int fd, struct input_range range,
+                           void *buffer, struct pt_error *err)
 {
+    uint64_t offset = range.offset;
+    uint64_t size = range.size;
     uint64_t done = 0;
     while (done < size) {
         ssize_t n = fsys_pread(fd, (char *)buffer + done, size - done, (off_t)(offset + done));
@@ -53,19 +55,19 @@ static pt_status check_same(const struct input_entry *entry, int fd, struct pt_e
     return PT_OK;
 }
 
-pt_status input_entry_open(const struct input_entry *entry, int *out, struct pt_error *err)
+pt_status input_entry_open(const struct input_entry *entry, int *fd, struct pt_error *err)
 {
     // O_NONBLOCK: should the file have become a FIFO, opening does not wait for a writer.
-    int fd = fsys_open(entry->file.path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
-    if (fd < 0) {
+    int opened = fsys_open(entry->file.path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
+    if (opened < 0) {
         return error_system(err, errno, "%s", entry->file.path);
     }
-    pt_status status = check_same(entry, fd, err);
+    pt_status status = check_same(entry, opened, err);
     if (status != PT_OK) {
-        (void)fsys_close(fd);
+        (void)fsys_close(opened);
         return status;
     }
-    *out = fd;
+    *fd = opened;
     return PT_OK;
 }
 
@@ -93,7 +95,7 @@ static pt_status detect(struct input_entry *entry, int fd, struct pt_error *err)
     uint8_t head[MAGIC_BYTES] = {0};
     uint64_t stored = entry->file.stored_bytes;
     size_t n = stored < sizeof head ? (size_t)stored : sizeof head;
-    TRY(input_entry_read(entry, fd, 0, head, n, err));
+    TRY(input_entry_read(entry, fd, (struct input_range){0, n}, head, err));
     entry->file.compression = told_by_bytes(head, n);
     if (n < 2 && ends_with(entry->file.path, ".gz")) {
         entry->file.compression = INPUT_GZIP;
@@ -127,7 +129,7 @@ static pt_status entry_init(struct input_entry *entry, const char *path, struct 
         .file = {.path = path,
                  .stored_bytes = (uint64_t)found.st_size,
                  .mtime_us =
-                     (int64_t)found.st_mtim.tv_sec * 1000000 + found.st_mtim.tv_nsec / 1000},
+                     ((int64_t)found.st_mtim.tv_sec * 1000000) + (found.st_mtim.tv_nsec / 1000)},
         .device = found.st_dev,
         .inode = found.st_ino,
     };
@@ -138,21 +140,28 @@ static pt_status entry_init(struct input_entry *entry, const char *path, struct 
     return status;
 }
 
+static pt_status add_entry(struct input *in, const char *path, struct pt_error *err)
+{
+    const char *copy = arena_strdup(&in->arena, path);
+    if (copy == NULL) {
+        FAIL(err, PT_E_NO_MEMORY, "no memory for a list of files");
+    }
+    TRY(entry_init(&in->entries[in->n], copy, err));
+    in->n++;
+    return PT_OK;
+}
+
 static pt_status fill(struct input *in, const struct expansion *paths, struct pt_error *err)
 {
     in->entries = arena_zero(&in->arena, paths->n, sizeof *in->entries);
     if (in->entries == NULL) {
         FAIL(err, PT_E_NO_MEMORY, "no memory for a list of %zu files", paths->n);
     }
-    for (size_t i = 0; i < paths->n; i++) {
-        const char *path = arena_strdup(&in->arena, paths->paths[i]);
-        if (path == NULL) {
-            FAIL(err, PT_E_NO_MEMORY, "no memory for a list of %zu files", paths->n);
-        }
-        TRY(entry_init(&in->entries[i], path, err));
+    pt_status status = PT_OK;
+    for (size_t i = 0; i < paths->n && status == PT_OK; i++) {
+        status = add_entry(in, paths->paths[i], err);
     }
-    in->n = (uint32_t)paths->n;
-    return PT_OK;
+    return status;
 }
 
 pt_status input_open(const char *folder, const char *pattern, const struct input_limits *limits,
@@ -207,6 +216,7 @@ void input_close(struct input *in)
 // Two hashes of different seeds, fed part by part, the size first.
 struct fingerprint {
     uint64_t hash[2];
+    uint8_t *buffer; // of a part
 };
 
 static void fingerprint_add(struct fingerprint *f, const void *data, size_t n)
@@ -215,20 +225,25 @@ static void fingerprint_add(struct fingerprint *f, const void *data, size_t n)
     f->hash[1] = hash_bytes(data, n, ~f->hash[1]);
 }
 
-static pt_status fingerprint_parts(const struct input_entry *entry, int fd, uint8_t *buffer,
-                                   struct fingerprint *f, struct pt_error *err)
+static pt_status fingerprint_part(const struct input_entry *entry, int fd, uint64_t start,
+                                  struct fingerprint *f, struct pt_error *err)
+{
+    uint64_t left = entry->file.stored_bytes - start;
+    struct input_range range = {start, left < FINGERPRINT_PART ? left : FINGERPRINT_PART};
+    TRY(input_entry_read(entry, fd, range, f->buffer, err));
+    fingerprint_add(f, f->buffer, (size_t)range.size);
+    return PT_OK;
+}
+
+static pt_status fingerprint_file(const struct input_entry *entry, int fd, struct fingerprint *f,
+                                  struct pt_error *err)
 {
     uint64_t size = entry->file.stored_bytes;
-    uint64_t part = FINGERPRINT_PART;
-    uint64_t last = size > part ? size - part : 0;
-    const uint64_t starts[] = {0, last / 2, last};
+    uint64_t last = size > FINGERPRINT_PART ? size - FINGERPRINT_PART : 0;
     fingerprint_add(f, &size, sizeof size);
-    for (size_t i = 0; i < 3; i++) {
-        uint64_t n = size - starts[i] < part ? size - starts[i] : part;
-        TRY(input_entry_read(entry, fd, starts[i], buffer, n, err));
-        fingerprint_add(f, buffer, (size_t)n);
-    }
-    return PT_OK;
+    TRY(fingerprint_part(entry, fd, 0, f, err));
+    TRY(fingerprint_part(entry, fd, last / 2, f, err));
+    return fingerprint_part(entry, fd, last, f, err);
 }
 
 pt_status input_fingerprint(const struct input *in, uint32_t file, char out_hex[33],
@@ -237,24 +252,22 @@ pt_status input_fingerprint(const struct input *in, uint32_t file, char out_hex[
     if (file >= in->n) {
         FAIL(err, PT_E_INVALID, "no input file %" PRIu32, file);
     }
-    struct fingerprint f = {{0x706f7274726169, 0x74696e707574}};
-    uint8_t bytes[16];
+    const struct input_entry *entry = &in->entries[file];
+    struct fingerprint f = {{0x706f7274726169, 0x74696e707574}, mem_alloc(FINGERPRINT_PART)};
+    if (f.buffer == NULL) {
+        FAIL(err, PT_E_NO_MEMORY, "no memory to fingerprint %s", entry->file.path);
+    }
     int fd = -1;
-    uint8_t *buffer = mem_alloc(FINGERPRINT_PART);
-    if (buffer == NULL) {
-        FAIL(err, PT_E_NO_MEMORY, "no memory to fingerprint %s", in->entries[file].file.path);
-    }
-    pt_status status = input_entry_open(&in->entries[file], &fd, err);
-    if (status != PT_OK) {
-        goto cleanup;
-    }
-    status = fingerprint_parts(&in->entries[file], fd, buffer, &f, err);
-    (void)fsys_close(fd);
-cleanup:
-    mem_free(buffer);
+    pt_status status = input_entry_open(entry, &fd, err);
     if (status == PT_OK) {
+        status = fingerprint_file(entry, fd, &f, err);
+        (void)fsys_close(fd);
+    }
+    mem_free(f.buffer);
+    if (status == PT_OK) {
+        uint8_t bytes[16];
         for (size_t i = 0; i < sizeof bytes; i++) {
-            bytes[i] = (uint8_t)(f.hash[i / 8] >> (56 - 8 * (i % 8)));
+            bytes[i] = (uint8_t)(f.hash[i / 8] >> (56 - (8 * (i % 8))));
         }
         digest_hex(bytes, sizeof bytes, out_hex);
     }

@@ -45,8 +45,8 @@ void input_close(struct input *in); // NULL is fine; after its streams
 pt_status input_stream_open(const struct input *in, uint32_t file, uint64_t begin,
                             struct input_stream **out, struct pt_error *err);
 // *size = 0 only at the end. After a failure every further read fails.
-pt_status input_stream_read(struct input_stream *s, void *buffer, uint64_t capacity,
-                            uint64_t *size, struct pt_error *err);
+pt_status input_stream_read(struct input_stream *s, void *buffer, uint64_t capacity, uint64_t *size,
+                            struct pt_error *err);
 void input_stream_close(struct input_stream *s); // NULL is fine
 
 // Fast 128-bit fingerprint of a file: its size and the bytes of its head, middle and tail (64 KiB

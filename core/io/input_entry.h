@@ -22,10 +22,15 @@ struct input {
     struct input_limits limits;
 };
 
+struct input_range {
+    uint64_t offset;
+    uint64_t size;
+};
+
 // Opens the file and checks that it is still the one that was listed.
 pt_status input_entry_open(const struct input_entry *entry, int *fd, struct pt_error *err);
-// Reads exactly `size` bytes; PT_E_DATA when the file has shrunk.
-pt_status input_entry_read(const struct input_entry *entry, int fd, uint64_t offset, void *buffer,
-                           uint64_t size, struct pt_error *err);
+// Reads the whole range; PT_E_DATA when the file has shrunk.
+pt_status input_entry_read(const struct input_entry *entry, int fd, struct input_range range,
+                           void *buffer, struct pt_error *err);
 
 #endif

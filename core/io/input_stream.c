@@ -103,9 +103,13 @@ static pt_status check_limits(const struct input_stream *s, struct pt_error *err
     return PT_OK;
 }
 
+// Brings compressed bytes when there are none; none after it: the file is at its end.
 static pt_status refill(struct input_stream *s, struct pt_error *err)
 {
     uint64_t n = 0;
+    if (s->begin < s->end) {
+        return PT_OK;
+    }
     TRY(read_stored(s, s->buffer, IN_BYTES, &n, err));
     s->begin = 0;
     s->end = (size_t)n;
@@ -127,27 +131,28 @@ static pt_status step(struct input_stream *s, void *buffer, uint64_t capacity, u
     return check_limits(s, err);
 }
 
+// The file has ended and the decoder gives nothing more: was that all?
+static pt_status check_end(const struct input_stream *s, struct pt_error *err)
+{
+    if (!decoder_may_end(s->decoder) || s->entry->file.stored_bytes == 0) {
+        FAIL(err, PT_E_DATA, "%s: byte %" PRIu64 ": the compressed stream is cut off",
+             s->entry->file.path, s->offset);
+    }
+    return PT_OK;
+}
+
 static pt_status read_decoded(struct input_stream *s, void *buffer, uint64_t capacity,
                               uint64_t *size, struct pt_error *err)
 {
+    bool is_end = false;
+    pt_status status = PT_OK;
     *size = 0;
-    while (*size == 0) {
-        bool was_empty = s->begin == s->end;
-        if (was_empty) {
-            TRY(refill(s, err));
-        }
-        bool is_end = s->begin == s->end;
-        TRY(step(s, buffer, capacity, size, err));
-        if (!is_end || *size > 0) {
-            continue;
-        }
-        if (!decoder_may_end(s->decoder) || s->entry->file.stored_bytes == 0) {
-            FAIL(err, PT_E_DATA, "%s: byte %" PRIu64 ": the compressed stream is cut off",
-                 s->entry->file.path, s->offset);
-        }
-        return PT_OK;
+    while (status == PT_OK && *size == 0 && !is_end) {
+        status = refill(s, err);
+        is_end = s->begin == s->end;
+        status = status == PT_OK ? step(s, buffer, capacity, size, err) : status;
     }
-    return PT_OK;
+    return status == PT_OK && *size == 0 ? check_end(s, err) : status;
 }
 
 pt_status input_stream_read(struct input_stream *s, void *buffer, uint64_t capacity, uint64_t *size,

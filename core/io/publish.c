@@ -52,7 +52,8 @@ static char *folder_of(const char *path)
 
 static pt_status no_memory(const char *path, struct pt_error *err)
 {
-    FAIL(err, PT_E_NO_MEMORY, "%s: no memory to write it", path);
+    error_set(err, PT_E_NO_MEMORY, "%s: no memory to write it", path);
+    return PT_E_NO_MEMORY;
 }
 
 static pt_status fsync_folder(const char *folder, struct pt_error *err)
@@ -129,33 +130,48 @@ static pt_status remove_stale(const char *temp, bool *is_busy, struct pt_error *
     return status;
 }
 
-// Creates and locks the temp. A sweep may hold or remove it between the two: then once more.
-static pt_status create_temp(struct publish *p, mode_t mode, struct pt_error *err)
+// A temp of this name is there already: this run's own of an earlier life, or a living one.
+static pt_status clear_temp(const struct publish *p, struct pt_error *err)
 {
-    for (int i = 0; i < CREATE_TRIES; i++) {
-        p->fd = fsys_open(p->temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
-        if (p->fd < 0) {
-            bool is_busy = false;
-            if (errno != EEXIST) {
-                return error_system(err, errno, "%s", p->temp);
-            }
-            TRY(remove_stale(p->temp, &is_busy, err));
-            if (is_busy) {
-                FAIL(err, PT_E_STATE, "%s: is being written already", p->path);
-            }
-            continue;
-        }
-        struct stat found;
-        if (fsys_flock(p->fd, LOCK_EX) != 0 || fsys_fstat(p->fd, &found) != 0) {
-            return error_system(err, errno, "%s: lock", p->temp);
-        }
-        if (found.st_nlink > 0) {
-            return PT_OK;
-        }
+    bool is_busy = false;
+    TRY(remove_stale(p->temp, &is_busy, err));
+    if (is_busy) {
+        FAIL(err, PT_E_STATE, "%s: is being written already", p->path);
+    }
+    return PT_OK;
+}
+
+// Locks the new temp. A sweep may have taken it before: then it is closed again, p->fd is -1.
+static pt_status lock_temp(struct publish *p, struct pt_error *err)
+{
+    struct stat found;
+    if (fsys_flock(p->fd, LOCK_EX) != 0 || fsys_fstat(p->fd, &found) != 0) {
+        return error_system(err, errno, "%s: lock", p->temp);
+    }
+    if (found.st_nlink == 0) {
         (void)fsys_close(p->fd);
         p->fd = -1;
     }
-    FAIL(err, PT_E_IO, "%s: keeps being removed", p->temp);
+    return PT_OK;
+}
+
+static pt_status create_temp(struct publish *p, mode_t mode, struct pt_error *err)
+{
+    pt_status status = PT_OK;
+    for (int i = 0; i < CREATE_TRIES && p->fd < 0 && status == PT_OK; i++) {
+        p->fd = fsys_open(p->temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
+        if (p->fd >= 0) {
+            status = lock_temp(p, err);
+        } else if (errno == EEXIST) {
+            status = clear_temp(p, err);
+        } else {
+            status = error_system(err, errno, "%s", p->temp);
+        }
+    }
+    if (status == PT_OK && p->fd < 0) {
+        FAIL(err, PT_E_IO, "%s: keeps being removed", p->temp);
+    }
+    return status;
 }
 
 static pt_status publish_init(struct publish *p, const char *path, const char *run_id,
@@ -233,16 +249,15 @@ static pt_status flush(struct publish *p, struct pt_error *err)
 
 static pt_status append(struct publish *p, const void *data, uint64_t size, struct pt_error *err)
 {
-    if (size > BUFFER_BYTES - p->n) {
-        TRY(flush(p, err));
+    pt_status status = size > BUFFER_BYTES - p->n ? flush(p, err) : PT_OK;
+    if (status != PT_OK || size == 0) {
+        return status;
     }
     if (size >= BUFFER_BYTES) {
         return put(p, data, size, err);
     }
-    if (size > 0) {
-        memcpy(p->buffer + p->n, data, size);
-        p->n += size;
-    }
+    memcpy(p->buffer + p->n, data, size);
+    p->n += size;
     return PT_OK;
 }
 
@@ -281,10 +296,8 @@ pt_status publish_stage(struct publish *p, uint64_t *bytes, char sha256_hex[65],
                         struct pt_error *err)
 {
     TRY(check_usable(p, err));
-    if (p->state == PUBLISH_OPEN) {
-        p->failed = stage(p, err);
-        TRY(p->failed);
-    }
+    p->failed = p->state == PUBLISH_OPEN ? stage(p, err) : PT_OK;
+    TRY(p->failed);
     if (bytes != NULL) {
         *bytes = p->bytes;
     }
