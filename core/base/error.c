@@ -23,7 +23,7 @@ static void cut_utf8(char *text)
     }
 }
 
-static void format_message(struct pt_error *err, const char *format, va_list args)
+static void PT_PRINTF(2, 0) format_message(struct pt_error *err, const char *format, va_list args)
 {
     int n = vsnprintf(err->message, sizeof err->message, format, args);
     if (n < 0) {

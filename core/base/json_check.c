@@ -249,7 +249,7 @@ static pt_status check_after(struct check *c)
 
 pt_status json_check(struct text in, struct pt_error *err)
 {
-    struct check c = {.in = in, .err = err};
+    struct check c = {.in = in.n == 0 ? text_of("") : in, .err = err};
     if (!text_is_utf8(in, &c.at)) {
         return refuse(&c, PT_E_DATA, "bytes that are not UTF-8");
     }

@@ -23,6 +23,12 @@ static bool fault_hits(void)
     return call == at || (call > at && atomic_load_explicit(&fault_forever, memory_order_relaxed));
 }
 
+// Bytes of n * size; false when no block can be that large.
+static bool block_bytes(size_t n, size_t size, size_t *bytes)
+{
+    return !__builtin_mul_overflow(n, size, bytes) && *bytes <= PTRDIFF_MAX;
+}
+
 static void *counted(void *p)
 {
     if (p != NULL) {
@@ -50,7 +56,7 @@ int64_t mem_live_blocks(void)
 
 void *mem_alloc(size_t size)
 {
-    if (fault_hits()) {
+    if (size > PTRDIFF_MAX || fault_hits()) {
         return NULL;
     }
     return counted(malloc(size == 0 ? 1 : size));
@@ -58,7 +64,8 @@ void *mem_alloc(size_t size)
 
 void *mem_zero(size_t n, size_t size)
 {
-    if (fault_hits()) {
+    size_t bytes = 0;
+    if (!block_bytes(n, size, &bytes) || fault_hits()) {
         return NULL;
     }
     return counted(calloc(n == 0 ? 1 : n, size == 0 ? 1 : size));
@@ -67,16 +74,13 @@ void *mem_zero(size_t n, size_t size)
 void *mem_array(size_t n, size_t size)
 {
     size_t bytes = 0;
-    if (__builtin_mul_overflow(n, size, &bytes)) {
-        return NULL;
-    }
-    return mem_alloc(bytes);
+    return block_bytes(n, size, &bytes) ? mem_alloc(bytes) : NULL;
 }
 
 void *mem_resize(void *p, size_t n, size_t size)
 {
     size_t bytes = 0;
-    if (__builtin_mul_overflow(n, size, &bytes) || fault_hits()) {
+    if (!block_bytes(n, size, &bytes) || fault_hits()) {
         return NULL;
     }
     void *q = realloc(p, bytes == 0 ? 1 : bytes);
@@ -86,7 +90,8 @@ void *mem_resize(void *p, size_t n, size_t size)
 void *mem_aligned(size_t alignment, size_t size)
 {
     size_t rounded = 0;
-    if (__builtin_add_overflow(size, alignment, &rounded) || fault_hits()) {
+    if (__builtin_add_overflow(size, alignment, &rounded) || rounded > PTRDIFF_MAX ||
+        fault_hits()) {
         return NULL;
     }
     rounded -= rounded % alignment;

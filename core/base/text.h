@@ -65,7 +65,7 @@ bool str_add(struct str *s, const char *text);
 bool str_add_n(struct str *s, const char *p, size_t n);
 bool str_add_char(struct str *s, char c);
 bool str_addf(struct str *s, const char *format, ...) PT_PRINTF(2, 3);
-bool str_vaddf(struct str *s, const char *format, va_list args);
+bool str_vaddf(struct str *s, const char *format, va_list args) PT_PRINTF(2, 0);
 // Shortest decimal that reads back as the same double ("0.1", "1e+30"); locale-free.
 bool str_add_f64(struct str *s, double value);
 // The text, "" when empty; NULL when an append failed. Borrowed.
