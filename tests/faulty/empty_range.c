@@ -1,0 +1,23 @@
+// SPDX-FileCopyrightText: 2026 Portrait contributors
+// SPDX-License-Identifier: Apache-2.0
+// Fault: a range that nothing lies in.
+#include "faulty.h"
+
+struct config {
+    int64_t first;
+    int64_t second;
+};
+
+static const pt_option first = {
+    .struct_size = sizeof first, .type = PT_OPT_I64, .name = "first", .i_min = 5, .i_max = 3};
+static const pt_option *const options[] = {&first};
+
+FAULTY_VTABLE(vtable);
+
+static const pt_component component = {FAULTY_COMPONENT("empty-range"),
+                                       .kind = PT_KIND_SINK,
+                                       .config_size = sizeof(struct config),
+                                       .options = options,
+                                       .n_options = sizeof options / sizeof options[0],
+                                       .vtable = &vtable};
+FAULTY_PLUGIN_OF(&component, "empty-range")
