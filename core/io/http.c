@@ -243,7 +243,7 @@ static CURLMcode transfer(struct http *h, const struct http_request *r, bool *en
     CURLMcode code = curl_multi_add_handle(h->multi, h->easy);
     *ended = true;
     while (code == CURLM_OK && running > 0) {
-        if (r->cancelled != NULL && *r->cancelled != 0) {
+        if (r->cancelled != NULL && __atomic_load_n(r->cancelled, __ATOMIC_RELAXED) != 0) {
             *ended = false;
             break;
         }

@@ -285,7 +285,7 @@ static void test_http__timeouts(void **state)
 static void *raise_flag(void *arg)
 {
     usleep(100000);
-    *(volatile int *)arg = 1;
+    __atomic_store_n((volatile int *)arg, 1, __ATOMIC_RELAXED);
     return NULL;
 }
 

@@ -486,6 +486,41 @@ static void test_publish__sigkill_before_any_call_leaves_old_or_new(void **state
     kill_everywhere(true);
 }
 
+// A sweep in another process, at any moment of a publish, neither breaks it nor leaves a temp.
+static void test_publish__sweeps_at_work_do_not_disturb(void **state)
+{
+    (void)state;
+    struct scratch s;
+    scratch_init(&s);
+    const char *path = scratch_path(&s, "a");
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        pt_status swept = PT_OK;
+        while (swept == PT_OK && getppid() != 1) {
+            swept = publish_sweep(path, NULL);
+        }
+        _exit(1);
+    }
+    for (int i = 0; i < 500; i++) {
+        char text[32];
+        struct pt_error err = ERROR_INIT;
+        snprintf(text, sizeof text, "text %d", i);
+        pt_status status = publish_text(path, "run", 0, text, strlen(text), &err);
+        if (status != PT_OK) {
+            print_message("%d: %s\n", i, err.message);
+        }
+        assert_int_equal(status, PT_OK);
+        assert_true(scratch_file_is(path, text));
+    }
+    int status = 0;
+    assert_int_equal(kill(child, SIGKILL), 0);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status)); // it swept all the time without an error
+    assert_int_equal(scratch_count(s.folder), 1);
+    scratch_release(&s);
+}
+
 static pt_status run_sweep(void *arg, struct pt_error *err)
 {
     struct scratch *s = arg;
@@ -519,6 +554,7 @@ int main(void)
         cmocka_unit_test(test_publish__any_failing_call_leaves_old_or_new),
         cmocka_unit_test(test_publish__one_failing_call_leaves_no_temp),
         cmocka_unit_test(test_publish__sigkill_before_any_call_leaves_old_or_new),
+        cmocka_unit_test(test_publish__sweeps_at_work_do_not_disturb),
         cmocka_unit_test(test_publish__a_failing_sweep_is_a_clean_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
