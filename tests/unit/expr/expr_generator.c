@@ -40,6 +40,7 @@ static void close_group(struct generator *g)
 }
 
 static void generate(struct generator *g, enum want want, uint32_t depth);
+static void operation(struct generator *g, enum want want, uint32_t depth);
 
 static const char *const texts[] = {"",
                                     "a",
@@ -112,9 +113,10 @@ static void infix(struct generator *g, enum want left, const char *symbol, enum 
     close_group(g);
 }
 
+// Without parentheses a real would meet the % of an integer, where the two differ.
 static enum want number(struct generator *g)
 {
-    return below(g, 2) == 0 ? WANT_INT : WANT_REAL;
+    return !g->is_plain && below(g, 2) == 0 ? WANT_INT : WANT_REAL;
 }
 
 static void day_literal(struct generator *g, enum want want)
@@ -458,6 +460,11 @@ static void generate(struct generator *g, enum want want, uint32_t depth)
         leaf(g, want);
         return;
     }
+    operation(g, want, depth);
+}
+
+static void operation(struct generator *g, enum want want, uint32_t depth)
+{
     if (below(g, 5) == 0) {
         general(g, want, depth);
         return;
@@ -491,7 +498,8 @@ void generator_next(struct generator *g)
     str_reset(&g->ours);
     str_reset(&g->theirs);
     g->is_plain = below(g, 3) == 0;
-    generate(g, (enum want)below(g, 6), 1 + below(g, 5));
+    bool is_condition = below(g, 2) == 0;
+    operation(g, is_condition ? WANT_BOOL : (enum want)below(g, 5), 1 + below(g, 5));
 }
 
 void generator_release(struct generator *g)

@@ -17,7 +17,7 @@
 
 #define ROWS 24
 #define SEED 20250601u
-#define EXPRESSIONS 8000
+#define EXPRESSIONS 12000
 #define PER_TABLE 100
 
 static void bind_value(sqlite3_stmt *insert, const struct vec *v, size_t row, int at)
