@@ -1,0 +1,35 @@
+#!/bin/sh
+# SPDX-FileCopyrightText: 2026 Portrait contributors
+# SPDX-License-Identifier: Apache-2.0
+# Installs the Debian packages Portrait is built, tested and formatted with. As root, or by sudo.
+#   scripts/packages.sh build|test|lint
+set -eu
+
+build="gcc cmake ninja-build pkg-config libltdl-dev libyaml-dev libcjson-dev libopenblas-dev
+  libopenblas0-pthread libcurl4-openssl-dev libssl-dev zlib1g-dev libzstd-dev tzdata ca-certificates"
+test="$build g++ clang libclang-rt-14-dev libcmocka-dev libsqlite3-dev libbson-dev python3 zstd gzip"
+lint="$test clang-format-19 clang-tidy-19"
+
+case "${1:-}" in
+build) want=$build ;;
+test) want=$test ;;
+lint) want=$lint ;;
+*) echo "usage: scripts/packages.sh build|test|lint" >&2; exit 2 ;;
+esac
+
+missing=
+for package in $want; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q '^install ok installed$' ||
+        missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+as_root=
+if [ "$(id -u)" != 0 ]; then
+    command -v sudo >/dev/null || { echo "packages.sh: as root, install:$missing" >&2; exit 1; }
+    as_root=sudo
+fi
+export DEBIAN_FRONTEND=noninteractive
+$as_root apt-get update -q
+# shellcheck disable=SC2086
+$as_root apt-get install -y -q --no-install-recommends $missing
