@@ -18,9 +18,9 @@ enum namespace_class { NAMESPACE_PERSON, NAMESPACE_CONTACT, NAMESPACE_DEVICE };
 struct profile_namespace {
     const char *name;
     enum namespace_class class_;
-    int32_t known_in;              // source whose rows make a value known; -1 = every value is
-    const struct expr *normalize;  // over one name of type str; NULL = as it is
-    const char *const *reject;     // values that never link, after normalising; NULL = built-in list
+    int32_t known_in;             // source whose rows make a value known; -1 = every value is
+    const struct expr *normalize; // over one name of type str; NULL = as it is
+    const char *const *reject;    // values that never link, after normalising; NULL = built-in list
     size_t n_reject;
     bool has_reject;
 };
@@ -28,16 +28,16 @@ struct profile_namespace {
 // An identifier a source's rows carry; order is precedence for owning the row.
 struct profile_id {
     uint32_t namespace_;
-    const struct expr *value;   // str or i64, over the source's names
-    bool is_row;                // value is the row number: `row`, never rejected
+    const struct expr *value; // str or i64, over the source's names
+    bool is_row;              // value is the row number: `row`, never rejected
 };
 
 // Names of a source's expressions: the bound columns, then `row` (i64), then `as_of` (time).
 struct profile_source {
     const char *name;
-    size_t n_names;             // columns + 2
-    int32_t time;               // index of the time column; -1 = untimed
-    const struct expr *where;   // NULL = all; rows left out are `filtered`
+    size_t n_names;           // columns + 2
+    int32_t time;             // index of the time column; -1 = untimed
+    const struct expr *where; // NULL = all; rows left out are `filtered`
     const struct profile_id *ids;
     size_t n_ids;
 };
@@ -48,8 +48,8 @@ enum aggregate {
     AGGREGATE_MEAN,
     AGGREGATE_MIN,
     AGGREGATE_MAX,
-    AGGREGATE_STDDEV,     // sample standard deviation (n - 1); NULL below two values
-    AGGREGATE_FIRST,      // ties by file order
+    AGGREGATE_STDDEV, // sample standard deviation (n - 1); NULL below two values
+    AGGREGATE_FIRST,  // ties by file order
     AGGREGATE_LAST,
     AGGREGATE_OWN,        // the row whose first identifier is the profile's name
     AGGREGATE_DISTINCT,   // exact
@@ -58,7 +58,7 @@ enum aggregate {
     AGGREGATE_EXISTS,     // 1 / 0
     AGGREGATE_DAYS_SINCE, // last (or first) row, fractional days before the cut-off
     AGGREGATE_SESSIONS,
-    AGGREGATE_GAP_MEAN,   // mean days between rows in time order
+    AGGREGATE_GAP_MEAN, // mean days between rows in time order
 };
 
 // One source of rows for a feature; where is the whole chain of its event and the feature's own.
@@ -66,7 +66,7 @@ struct profile_from {
     uint32_t source;
     const struct expr *const *where; // all must be true
     size_t n_where;
-    const struct expr *value;        // of the aggregate; NULL when it takes none
+    const struct expr *value; // of the aggregate; NULL when it takes none
 };
 
 struct profile_feature {
@@ -74,16 +74,16 @@ struct profile_feature {
     enum aggregate aggregate;
     const struct profile_from *from;
     size_t n_from;
-    bool is_label;          // window [cut + gap, cut + gap + after) instead of [cut - within, cut)
-    int64_t within_us;      // -1 = any age
+    bool is_label;     // window [cut + gap, cut + gap + after) instead of [cut - within, cut)
+    int64_t within_us; // -1 = any age
     int64_t after_us;
     int64_t gap_us;
     int64_t session_us;
-    bool since_first;       // DAYS_SINCE: the first row instead of the last
-    bool has_default;       // replaces NULL
+    bool since_first; // DAYS_SINCE: the first row instead of the last
+    bool has_default; // replaces NULL
     double default_number;
     const char *default_text; // for text results
-    enum vec_type type;     // of the result: see profile_feature_type
+    enum vec_type type;       // of the result: see profile_feature_type
 };
 
 enum shared_device { SHARED_MAJORITY, SHARED_ANONYMOUS };
@@ -95,15 +95,15 @@ struct profile_spec {
     size_t n_namespaces;
     const struct profile_feature *features;
     size_t n_features;
-    const int64_t *cutoffs_us;   // ascending; INT64_MAX = no cut-off (nothing is too late)
+    const int64_t *cutoffs_us; // ascending; INT64_MAX = no cut-off (nothing is too late)
     size_t n_cutoffs;
-    int32_t population;          // feature of type bool that must be true for a profile to be in the
-                                 // table (NULL = not); -1 = everybody
-    uint32_t ids_per_profile;    // person and contact identifiers; 0 = no limit
+    int32_t population;       // feature of type bool that must be true for a profile to be in the
+                              // table (NULL = not); -1 = everybody
+    uint32_t ids_per_profile; // person and contact identifiers; 0 = no limit
     enum shared_device shared_device;
-    uint64_t memory_bytes;       // budget of the spool; beyond it, temp files in temp_dir
+    uint64_t memory_bytes; // budget of the spool; beyond it, temp files in temp_dir
     const char *temp_dir;
-    struct pool *pool;           // for resolve and aggregate; never changes results
+    struct pool *pool; // for resolve and aggregate; never changes results
 };
 
 // Result type of an aggregate over values of `value` type, or an error with what it takes.
@@ -140,10 +140,10 @@ pt_status profile_close(struct profile *p, struct pt_error *err);
 
 // People of one cut-off.
 struct profile_cut {
-    size_t cutoff;                // index into the spec
-    struct table table;           // column 0 `profile` (str), then the features in order
-    uint64_t refused_links;       // edges refused by ids_per_profile
-    uint64_t shared_devices;      // devices that several persons used
+    size_t cutoff;           // index into the spec
+    struct table table;      // column 0 `profile` (str), then the features in order
+    uint64_t refused_links;  // edges refused by ids_per_profile
+    uint64_t shared_devices; // devices that several persons used
     struct profile_people *people;
 };
 
@@ -155,12 +155,14 @@ void profile_cut_release(struct profile_cut *c);
 // smallest; NULL when it has none.
 pt_status profile_cut_add_ids(const struct profile *p, struct profile_cut *c, uint32_t namespace_,
                               const char *column, struct pt_error *err);
+
 // Every identifier of a namespace of every profile: those of the profile in row i of the table are
 // values[starts[i] .. starts[i + 1]), in byte order. Texts are borrowed from the profile.
 struct profile_ids {
     size_t *starts; // n_rows + 1
     struct text *values;
 };
+
 pt_status profile_cut_all_ids(const struct profile *p, const struct profile_cut *c,
                               uint32_t namespace_, struct profile_ids *out, struct pt_error *err);
 void profile_ids_release(struct profile_ids *ids); // {0} is fine
@@ -178,6 +180,7 @@ struct profile_link {
     bool is_refused;    // would have broken a limit
     bool is_device;     // b is the device, a its owner
 };
+
 typedef pt_status (*profile_link_fn)(void *arg, const struct profile_link *link,
                                      struct pt_error *err);
 pt_status profile_links(const struct profile *p, const struct profile_cut *c, profile_link_fn fn,

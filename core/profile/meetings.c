@@ -1,0 +1,95 @@
+// SPDX-FileCopyrightText: 2026 Portrait contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "meetings.h"
+
+#include "mem.h"
+#include "parallel.h"
+
+#define BLOCK ((uint32_t)1 << 16)
+
+pt_status meetings_init(struct meetings *m, const struct profile_spec *spec,
+                        const struct segment *segments, struct pt_error *err)
+{
+    *m = (struct meetings){.spec = spec, .segments = segments};
+    for (size_t s = 0; s < spec->n_sources; s++) {
+        m->stride = spec->sources[s].n_ids > m->stride ? spec->sources[s].n_ids : m->stride;
+    }
+    struct intern_options options = {.payload_bytes = sizeof(struct meeting_tally)};
+    return intern_new(&options, &m->table, err);
+}
+
+void meetings_release(struct meetings *m)
+{
+    intern_free(m->table);
+    mem_free(m->segment);
+    mem_free(m->ids);
+    mem_free(m->rows);
+    mem_free(m->first_row);
+    *m = (struct meetings){0};
+}
+
+void meeting_count(struct intern_entry *e, uint64_t row)
+{
+    struct meeting_tally *tally = intern_payload(e);
+    atomic_fetch_add_explicit(&tally->rows, 1, memory_order_relaxed);
+    uint64_t seen = atomic_load_explicit(&tally->first, memory_order_relaxed);
+    while (seen < ~row &&
+           !atomic_compare_exchange_weak_explicit(&tally->first, &seen, ~row, memory_order_relaxed,
+                                                  memory_order_relaxed)) {
+    }
+}
+
+struct closing {
+    struct meetings *meetings;
+    const struct identifiers *ids;
+};
+
+static void close_one(struct closing *c, uint32_t code, struct intern_entry *e)
+{
+    struct meetings *m = c->meetings;
+    const struct meeting_tally *tally = intern_payload(e);
+    uint32_t segment = 0;
+    const char *key = intern_key(m->table, e).p;
+    memcpy(&segment, key, sizeof segment);
+    const struct profile_source *source = &m->spec->sources[m->segments[segment].source];
+    uint32_t *ids = m->ids + (size_t)code * m->stride;
+    for (size_t i = 0; i < source->n_ids; i++) {
+        uint32_t id = 0;
+        memcpy(&id, key + 4 + 4 * i, sizeof id);
+        ids[i] = id == 0 ? 0 : identifiers_number(c->ids, source->ids[i].namespace_, id) + 1;
+    }
+    m->segment[code] = (uint16_t)segment;
+    m->rows[code] = atomic_load_explicit(&tally->rows, memory_order_relaxed);
+    m->first_row[code] = ~atomic_load_explicit(&tally->first, memory_order_relaxed);
+}
+
+static pt_status close_block(void *arg, uint64_t item, uint32_t worker, struct pt_error *err)
+{
+    (void)worker;
+    (void)err;
+    struct closing *c = arg;
+    struct meetings *m = c->meetings;
+    uint64_t to = (item + 1) * BLOCK < m->end ? (item + 1) * BLOCK : m->end;
+    for (uint32_t code = (uint32_t)(item * BLOCK); code < to; code++) {
+        struct intern_entry *e = code == 0 ? NULL : intern_at(m->table, code);
+        m->segment[code] = MEETING_HOLE;
+        if (e != NULL) {
+            close_one(c, code, e);
+        }
+    }
+    return PT_OK;
+}
+
+pt_status meetings_close(struct meetings *m, const struct identifiers *ids, struct pt_error *err)
+{
+    m->end = intern_end(m->table);
+    m->segment = mem_array(m->end, sizeof *m->segment);
+    m->ids = mem_zero(m->end, m->stride * sizeof *m->ids);
+    m->rows = mem_array(m->end, sizeof *m->rows);
+    m->first_row = mem_array(m->end, sizeof *m->first_row);
+    if (m->segment == NULL || m->ids == NULL || m->rows == NULL || m->first_row == NULL) {
+        FAIL(err, PT_E_NO_MEMORY, "out of memory for identifiers");
+    }
+    struct closing c = {m, ids};
+    return parallel_run(m->spec->pool, (m->end + BLOCK - 1) / BLOCK, close_block, &c, err);
+}

@@ -1,0 +1,225 @@
+// SPDX-FileCopyrightText: 2026 Portrait contributors
+// SPDX-License-Identifier: Apache-2.0
+// The life of a profile, and the balance of its rows.
+#include "aggregate.h"
+#include "mem.h"
+#include "profile_state.h"
+
+static pt_status check_from(const struct profile_spec *spec, const struct profile_feature *f,
+                            const struct profile_from *from, struct pt_error *err)
+{
+    if (from->source >= spec->n_sources) {
+        FAIL(err, PT_E_INVALID, "feature `%s` names a source that is not there", f->name);
+    }
+    for (size_t i = 0; i < from->n_where; i++) {
+        if (!expr_is_condition(from->where[i])) {
+            FAIL(err, PT_E_CONFIG, "`where` of feature `%s` is no condition", f->name);
+        }
+    }
+    bool has_value = from->value != NULL;
+    enum vec_type type = VEC_I64;
+    enum vec_type value = has_value ? expr_type(from->value) : VEC_I64;
+    pt_status status = profile_feature_type(f->aggregate, has_value, value, &type, err);
+    if (status != PT_OK) {
+        error_prefix(err, "feature `%s`", f->name);
+        return status;
+    }
+    if (type != f->type || has_value != (f->from[0].value != NULL) ||
+        (has_value && value != expr_type(f->from[0].value))) {
+        FAIL(err, PT_E_CONFIG, "feature `%s` has values of several types", f->name);
+    }
+    return PT_OK;
+}
+
+static pt_status check_features(const struct profile_spec *spec, struct pt_error *err)
+{
+    for (size_t i = 0; i < spec->n_features; i++) {
+        const struct profile_feature *f = &spec->features[i];
+        if (f->n_from == 0) {
+            FAIL(err, PT_E_INVALID, "feature `%s` has no rows to look at", f->name);
+        }
+        for (size_t k = 0; k < f->n_from; k++) {
+            TRY(check_from(spec, f, &f->from[k], err));
+        }
+        bool is_taken = strcmp(f->name, "profile") == 0;
+        for (size_t k = 0; k < i; k++) {
+            is_taken = is_taken || strcmp(f->name, spec->features[k].name) == 0;
+        }
+        if (is_taken) {
+            FAIL(err, PT_E_CONFIG, "two columns are named `%s`", f->name);
+        }
+    }
+    return PT_OK;
+}
+
+static pt_status check_namespaces(const struct profile_spec *spec, struct pt_error *err)
+{
+    for (size_t i = 0; i < spec->n_namespaces; i++) {
+        const struct profile_namespace *ns = &spec->namespaces[i];
+        if (ns->normalize != NULL && expr_type(ns->normalize) != VEC_STR) {
+            FAIL(err, PT_E_CONFIG, "`normalize` of namespace `%s` must give str, not %s", ns->name,
+                 vec_type_name(expr_type(ns->normalize)));
+        }
+        if (ns->known_in >= 0 && ns->class_ == NAMESPACE_DEVICE) {
+            FAIL(err, PT_E_CONFIG, "`known_in` of namespace `%s`: a device cannot be known",
+                 ns->name);
+        }
+        if (ns->known_in >= (int32_t)spec->n_sources) {
+            FAIL(err, PT_E_INVALID, "namespace `%s` names a source that is not there", ns->name);
+        }
+    }
+    for (size_t s = 0; s < spec->n_sources; s++) {
+        for (size_t i = 0; i < spec->sources[s].n_ids; i++) {
+            if (spec->sources[s].ids[i].namespace_ >= spec->n_namespaces) {
+                FAIL(err, PT_E_INVALID, "source `%s` names a namespace that is not there",
+                     spec->sources[s].name);
+            }
+        }
+    }
+    return PT_OK;
+}
+
+static pt_status check_spec(const struct profile_spec *spec, struct pt_error *err)
+{
+    if (spec->n_cutoffs == 0) {
+        FAIL(err, PT_E_INVALID, "no cut-off");
+    }
+    for (size_t c = 1; c < spec->n_cutoffs; c++) {
+        if (spec->cutoffs_us[c] <= spec->cutoffs_us[c - 1]) {
+            FAIL(err, PT_E_INVALID, "cut-offs must ascend");
+        }
+    }
+    TRY(check_namespaces(spec, err));
+    return check_features(spec, err);
+}
+
+static pt_status build_segments(struct profile *p, struct pt_error *err)
+{
+    size_t n_sources = p->spec->n_sources;
+    p->segments = arena_zero(&p->arena, n_sources, sizeof *p->segments);
+    p->first_segment = arena_zero(&p->arena, n_sources, sizeof *p->first_segment);
+    if (p->segments == NULL || p->first_segment == NULL) {
+        FAIL(err, PT_E_NO_MEMORY, "out of memory for windows");
+    }
+    for (uint32_t s = 0; s < n_sources; s++) {
+        TRY(segments_build(p->spec, s, &p->arena, &p->segments[s], err));
+        p->first_segment[s] = (uint32_t)p->n_segments;
+        p->n_segments += p->segments[s].n;
+        if (p->n_segments > SEGMENTS_MAX) {
+            FAIL(err, PT_E_LIMIT, "too many cut-offs and windows");
+        }
+    }
+    p->all_segments = arena_zero(&p->arena, p->n_segments, sizeof *p->all_segments);
+    if (p->all_segments == NULL) {
+        FAIL(err, PT_E_NO_MEMORY, "out of memory for windows");
+    }
+    for (size_t s = 0; s < n_sources; s++) {
+        memcpy(p->all_segments + p->first_segment[s], p->segments[s].items,
+               p->segments[s].n * sizeof *p->all_segments);
+    }
+    return PT_OK;
+}
+
+static pt_status build_spool(struct profile *p, struct pt_error *err)
+{
+    size_t n = p->spec->n_sources;
+    p->widths = arena_zero(&p->arena, n, sizeof *p->widths);
+    p->balances = arena_zero(&p->arena, n, sizeof *p->balances);
+    if (p->widths == NULL || p->balances == NULL) {
+        FAIL(err, PT_E_NO_MEMORY, "out of memory for the spool");
+    }
+    for (size_t s = 0; s < n; s++) {
+        p->widths[s] = p->layouts.items[s].width;
+    }
+    struct spool_options options = {p->widths, n, p->spec->memory_bytes, p->spec->temp_dir};
+    return spool_new(&options, &p->spool, err);
+}
+
+static pt_status profile_fill(struct profile *p, struct pt_error *err)
+{
+    struct intern_options options = {0};
+    TRY(check_spec(p->spec, err));
+    TRY(layouts_build(p->spec, &p->arena, &p->layouts, err));
+    TRY(build_segments(p, err));
+    TRY(identifiers_init(&p->ids, p->spec, &p->arena, err));
+    TRY(meetings_init(&p->meetings, p->spec, p->all_segments, err));
+    TRY(intern_new(&options, &p->texts, err));
+    TRY(build_spool(p, err));
+    p->has_lock = pthread_mutex_init(&p->lock, NULL) == 0;
+    if (!p->has_lock) {
+        FAIL(err, PT_E_NO_MEMORY, "out of memory for a lock");
+    }
+    return PT_OK;
+}
+
+pt_status profile_new(const struct profile_spec *spec, struct profile **out, struct pt_error *err)
+{
+    struct profile *p = mem_zero(1, sizeof *p);
+    if (p == NULL) {
+        FAIL(err, PT_E_NO_MEMORY, "out of memory for profiles");
+    }
+    p->spec = spec;
+    pt_status status = profile_fill(p, err);
+    if (status != PT_OK) {
+        profile_free(p);
+        return status;
+    }
+    *out = p;
+    return PT_OK;
+}
+
+void profile_free(struct profile *p)
+{
+    if (p == NULL) {
+        return;
+    }
+    identifiers_release(&p->ids);
+    meetings_release(&p->meetings);
+    intern_free(p->texts);
+    spool_free(p->spool);
+    mem_free(p->matched);
+    if (p->has_lock) {
+        pthread_mutex_destroy(&p->lock);
+    }
+    arena_release(&p->arena);
+    mem_free(p);
+}
+
+pt_status profile_close(struct profile *p, struct pt_error *err)
+{
+    if (p->is_closed) {
+        FAIL(err, PT_E_STATE, "the profile is already closed");
+    }
+    p->is_closed = true;
+    TRY(spool_seal(p->spool, err));
+    TRY(identifiers_close(&p->ids, err));
+    TRY(meetings_close(&p->meetings, &p->ids, err));
+    p->matched = mem_zero(p->meetings.end, 1);
+    if (p->matched == NULL) {
+        FAIL(err, PT_E_NO_MEMORY, "out of memory for profiles");
+    }
+    p->is_ready = true;
+    return PT_OK;
+}
+
+struct profile_balance profile_balance_of(const struct profile *p, uint32_t source)
+{
+    struct profile_balance b = p->balances[source];
+    for (uint32_t code = 1; p->is_ready && code < p->meetings.end; code++) {
+        if (p->meetings.segment[code] == MEETING_HOLE) {
+            continue;
+        }
+        const struct segment *s = meeting_segment(&p->meetings, code);
+        if (s->source == source && s->is_inside) {
+            uint64_t rows = p->meetings.rows[code];
+            b.used += p->matched[code] != 0 ? rows : 0;
+            b.unmatched += p->matched[code] != 0 ? 0 : rows;
+        }
+    }
+    return b;
+}
+
+uint64_t profile_spilled_bytes(const struct profile *p)
+{
+    return spool_disk_bytes(p->spool) + p->regrouped_bytes;
+}

@@ -1,0 +1,35 @@
+// SPDX-FileCopyrightText: 2026 Portrait contributors
+// SPDX-License-Identifier: Apache-2.0
+// What a profile holds while rows stream and people are computed. Only for files of this room.
+#ifndef PORTRAIT_PROFILE_PROFILE_STATE_H
+#define PORTRAIT_PROFILE_PROFILE_STATE_H
+
+#include <pthread.h>
+
+#include "layout.h"
+#include "meetings.h"
+#include "spool.h"
+
+struct profile {
+    const struct profile_spec *spec;
+    struct arena arena;
+    struct layouts layouts;
+    struct segments *segments;    // a source each
+    struct segment *all_segments; // of all sources, one after another
+    uint32_t *first_segment;      // a source each: index into all_segments
+    size_t n_segments;
+    uint32_t *widths; // a source each
+    struct identifiers ids;
+    struct meetings meetings;
+    struct intern *texts; // text values
+    struct spool *spool;
+    pthread_mutex_t lock; // of the balances
+    bool has_lock;
+    struct profile_balance *balances; // a source each; used and unmatched of meetings not yet in
+    bool is_closed;                   // no more rows
+    bool is_ready;                    // closed without an error
+    uint8_t *matched; // [meetings end] owned at a cut-off whose windows hold its rows
+    uint64_t regrouped_bytes;
+};
+
+#endif
