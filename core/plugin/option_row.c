@@ -319,16 +319,18 @@ static pt_status copy_rows(struct row_copier *c, const struct option_table *in, 
     }
     for (uint32_t i = 0; i < in->n; i++) {
         struct option_row *row = &rows[i];
-        TRY(copy_row(c, in->rows[i], is_element, row));
-        uint32_t room = row->offset < in->struct_bytes ? in->struct_bytes - row->offset : 0;
-        pt_status status = fill_row(c, in->rows[i], room, row);
+        pt_status status = copy_row(c, in->rows[i], is_element, row);
+        if (status == PT_OK) {
+            uint32_t room = row->offset < in->struct_bytes ? in->struct_bytes - row->offset : 0;
+            status = fill_row(c, in->rows[i], room, row);
+        }
         if (status == PT_OK) {
             status = check_place(rows, i, in->struct_bytes, c->err);
         }
-        if (status != PT_OK) {
+        if (status != PT_OK && row->name != NULL) {
             error_prefix(c->err, "option `%s`", row->name);
-            return status;
         }
+        TRY(status);
     }
     *out = rows;
     return PT_OK;
