@@ -330,15 +330,8 @@ void duration_format(int64_t us, char out[32])
 bool size_parse(struct text in, int64_t *bytes)
 {
     static const struct unit units[] = {
-        {"B", 1},
-        {"kB", 1000},
-        {"KB", 1000},
-        {"MB", 1000000},
-        {"GB", 1000000000},
-        {"KiB", 1024},
-        {"MiB", 1024 * 1024},
-        {"GiB", 1024 * 1024 * 1024},
-        {"", 1},
+        {"B", 1},      {"kB", 1000},     {"KB", 1000},     {"MB", 1000000}, {"GB", 1000000000},
+        {"KiB", 1024}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"", 1},
     };
     int64_t count = 0;
     size_t i = 0;

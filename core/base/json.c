@@ -45,10 +45,7 @@ static bool convert(struct arena *a, const cJSON *from, struct json *to);
 static bool convert_items(struct arena *a, const cJSON *from, struct json *to)
 {
     const cJSON *child = NULL;
-    cJSON_ArrayForEach(child, from)
-    {
-        to->n++;
-    }
+    to->n = (size_t)cJSON_GetArraySize(from);
     to->items = arena_zero(a, to->n, sizeof *to->items);
     to->keys = to->kind == JSON_OBJECT ? arena_zero(a, to->n, sizeof *to->keys) : NULL;
     if (to->items == NULL || (to->kind == JSON_OBJECT && to->keys == NULL)) {
@@ -57,7 +54,10 @@ static bool convert_items(struct arena *a, const cJSON *from, struct json *to)
     size_t i = 0;
     cJSON_ArrayForEach(child, from)
     {
-        if (to->kind == JSON_OBJECT && (to->keys[i] = arena_strdup(a, child->string)) == NULL) {
+        if (to->kind == JSON_OBJECT) {
+            to->keys[i] = arena_strdup(a, child->string);
+        }
+        if (to->kind == JSON_OBJECT && to->keys[i] == NULL) {
             return false;
         }
         if (!convert(a, child, &to->items[i++])) {

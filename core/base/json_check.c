@@ -13,6 +13,7 @@ struct check {
     uint64_t is_object; // bit of each open level
     uint32_t depth;
     enum expect state;
+    pt_status status; // of the first fault
     struct pt_error *err;
 };
 
@@ -20,6 +21,7 @@ static pt_status refuse(struct check *c, pt_status code, const char *what)
 {
     uint32_t line = 1;
     size_t start = 0;
+    c->status = code;
     for (size_t i = 0; i < c->at && i < c->in.n; i++) {
         if (c->in.p[i] == '\n') {
             line++;
@@ -48,7 +50,7 @@ static bool is_digit(char c)
 
 static void skip_blanks(struct check *c)
 {
-    while (c->at < c->in.n && memchr(" \t\r\n", c->in.p[c->at], 4) != NULL) {
+    while (peek(c) == ' ' || peek(c) == '\t' || peek(c) == '\r' || peek(c) == '\n') {
         c->at++;
     }
 }
@@ -136,28 +138,32 @@ static pt_status check_unicode(struct check *c)
     return PT_OK;
 }
 
+// After the backslash.
+static pt_status check_escape(struct check *c)
+{
+    char name = peek(c);
+    if (name == '\0' || strchr("\"\\/bfnrtu", name) == NULL) {
+        return refuse(c, PT_E_DATA, "unknown escape in text");
+    }
+    c->at++;
+    return name == 'u' ? check_unicode(c) : PT_OK;
+}
+
 // At the opening quote.
 static pt_status check_string(struct check *c)
 {
-    for (c->at++; c->at < c->in.n; c->at++) {
+    c->at++;
+    while (c->at < c->in.n) {
         unsigned char byte = (unsigned char)c->in.p[c->at];
-        if (byte == '"') {
-            c->at++;
-            return PT_OK;
-        }
         if (byte < 0x20) {
             return refuse(c, PT_E_DATA, "control character in text");
         }
-        if (byte != '\\') {
-            continue;
-        }
         c->at++;
-        if (peek(c) == 'u') {
-            c->at++;
-            TRY(check_unicode(c));
-            c->at--;
-        } else if (peek(c) == '\0' || strchr("\"\\/bfnrt", peek(c)) == NULL) {
-            return refuse(c, PT_E_DATA, "unknown escape in text");
+        if (byte == '"') {
+            return PT_OK;
+        }
+        if (byte == '\\' && check_escape(c) != PT_OK) {
+            return c->status;
         }
     }
     return refuse(c, PT_E_DATA, "text without closing quote");
@@ -247,6 +253,21 @@ static pt_status check_after(struct check *c)
     return PT_OK;
 }
 
+static pt_status check_next(struct check *c)
+{
+    switch (c->state) {
+    case EXPECT_AFTER:
+        return check_after(c);
+    case EXPECT_KEY:
+    case EXPECT_FIRST_KEY:
+        return check_key(c);
+    case EXPECT_VALUE:
+    case EXPECT_FIRST_ITEM:
+        return check_value(c);
+    }
+    return refuse(c, PT_E_INTERNAL, "unknown state");
+}
+
 pt_status json_check(struct text in, struct pt_error *err)
 {
     struct check c = {.in = in.n == 0 ? text_of("") : in, .err = err};
@@ -254,15 +275,13 @@ pt_status json_check(struct text in, struct pt_error *err)
         return refuse(&c, PT_E_DATA, "bytes that are not UTF-8");
     }
     skip_blanks(&c);
-    while (c.depth > 0 || c.state != EXPECT_AFTER) {
-        if (c.state == EXPECT_AFTER) {
-            TRY(check_after(&c));
-        } else if (c.state == EXPECT_KEY || c.state == EXPECT_FIRST_KEY) {
-            TRY(check_key(&c));
-        } else {
-            TRY(check_value(&c));
+    while (c.status == PT_OK && (c.depth > 0 || c.state != EXPECT_AFTER)) {
+        if (check_next(&c) == PT_OK) {
+            skip_blanks(&c);
         }
-        skip_blanks(&c);
     }
-    return c.at == in.n ? PT_OK : refuse(&c, PT_E_DATA, "text after the end of the document");
+    if (c.status == PT_OK && c.at < in.n) {
+        return refuse(&c, PT_E_DATA, "text after the end of the document");
+    }
+    return c.status;
 }

@@ -33,10 +33,9 @@ static size_t distance(const char *a, size_t n_a, const char *b, size_t n_b)
         for (size_t j = 1; j <= n_b; j++) {
             bool same = fold(a[i - 1]) == fold(b[j - 1]);
             now[j] = least(least(above[j], now[j - 1]) + 1, above[j - 1] + (same ? 0 : 1));
-            if (i > 1 && j > 1 && fold(a[i - 1]) == fold(b[j - 2]) &&
-                fold(a[i - 2]) == fold(b[j - 1])) {
-                now[j] = least(now[j], twice[j - 2] + 1);
-            }
+            bool is_swap = i > 1 && j > 1 && fold(a[i - 1]) == fold(b[j - 2]) &&
+                           fold(a[i - 2]) == fold(b[j - 1]);
+            now[j] = is_swap ? least(now[j], twice[j - 2] + 1) : now[j];
         }
     }
     return rows[n_a % 3][n_b];

@@ -40,26 +40,32 @@ bool text_starts(struct text a, const char *prefix)
     return n == 0 || (a.n >= n && memcmp(a.p, prefix, n) == 0);
 }
 
+// First byte from `i` on that is not within eight plain ASCII bytes.
+static size_t skip_ascii(struct text a, size_t i)
+{
+    uint64_t word = 0;
+    while (a.n - i >= sizeof word) {
+        memcpy(&word, a.p + i, sizeof word);
+        if ((word & 0x8080808080808080u) != 0) {
+            break;
+        }
+        i += sizeof word;
+    }
+    return i;
+}
+
 bool text_is_utf8(struct text a, size_t *bad_at)
 {
-    size_t i = 0;
+    size_t i = skip_ascii(a, 0);
     while (i < a.n) {
-        uint64_t word = 0;
-        if (a.n - i >= sizeof word) {
-            memcpy(&word, a.p + i, sizeof word);
-            if ((word & 0x8080808080808080u) == 0) {
-                i += sizeof word;
-                continue;
-            }
-        }
         struct utf8_char c = utf8_next(text_n(a.p + i, a.n - i));
+        if (!c.is_valid && bad_at != NULL) {
+            *bad_at = i;
+        }
         if (!c.is_valid) {
-            if (bad_at != NULL) {
-                *bad_at = i;
-            }
             return false;
         }
-        i += c.size;
+        i = skip_ascii(a, i + c.size);
     }
     return true;
 }

@@ -5,6 +5,7 @@
 #include "text.h"
 
 #include <float.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -77,33 +78,47 @@ static bool read_exponent(struct text in, int64_t *out)
     return i == in.n;
 }
 
-static bool read_decimal(struct text a, struct decimal *out)
+static void add_digit(struct decimal *d, char c)
 {
-    struct decimal d = {.is_negative = a.n > 0 && a.p[0] == '-'};
-    size_t i = a.n > 0 && (a.p[0] == '-' || a.p[0] == '+');
-    size_t start = i;
-    size_t n_read = 0;
+    if (d->n_digits < 19) {
+        d->mantissa = d->mantissa * 10 + (uint64_t)(c - '0');
+    }
+    d->n_digits += d->n_digits < UINT32_MAX;
+}
+
+// Digits and one point from byte `first` on; returns where they end, 0 when there is no digit.
+static size_t read_digits(struct text a, size_t first, struct decimal *d)
+{
+    size_t i = first;
+    size_t start = first;
     size_t point = SIZE_MAX;
     for (; i < a.n && (is_digit(a.p[i]) || (a.p[i] == '.' && point == SIZE_MAX)); i++) {
         if (a.p[i] == '.') {
             point = i;
-            continue;
-        }
-        n_read++;
-        if (d.n_digits == 0 && a.p[i] == '0') {
+        } else if (d->n_digits == 0 && a.p[i] == '0') {
             start = i + 1;
-            continue;
+        } else {
+            add_digit(d, a.p[i]);
         }
-        if (d.n_digits < 19) {
-            d.mantissa = d.mantissa * 10 + (uint64_t)(a.p[i] - '0');
-        }
-        d.n_digits += d.n_digits < UINT32_MAX;
     }
-    if (n_read == 0 || !read_exponent(text_n(a.p + i, a.n - i), &d.exponent)) {
+    bool has_point = point != SIZE_MAX;
+    d->digits = text_n(a.p + start, i - start);
+    d->exponent = has_point ? -(int64_t)(i - point - 1) : 0;
+    return i - first == has_point ? 0 : i;
+}
+
+static bool read_decimal(struct text a, struct decimal *out)
+{
+    if (a.n == 0) {
         return false;
     }
-    d.exponent -= point == SIZE_MAX ? 0 : (int64_t)(i - point - 1);
-    d.digits = text_n(a.p + start, i - start);
+    struct decimal d = {.is_negative = a.p[0] == '-'};
+    int64_t exponent = 0;
+    size_t end = read_digits(a, a.p[0] == '-' || a.p[0] == '+', &d);
+    if (end == 0 || !read_exponent(text_n(a.p + end, a.n - end), &exponent)) {
+        return false;
+    }
+    d.exponent += exponent;
     *out = d;
     return true;
 }
@@ -134,7 +149,7 @@ static double decimal_slow(const struct decimal *d)
         buffer[n++] = '1';
         dropped--;
     }
-    snprintf(buffer + n, sizeof buffer - n, "e%lld", (long long)(d->exponent + dropped));
+    snprintf(buffer + n, sizeof buffer - n, "e%" PRId64, d->exponent + dropped);
     return strtod(buffer, NULL);
 }
 

@@ -83,7 +83,7 @@ static pt_status read_block(struct zone *z, const char *p, const struct header *
 {
     const char *types = p + (size_t)h->n_times * time_size;
     const char *records = types + h->n_times;
-    int32_t offsets[256];
+    int32_t offsets[256] = {0};
     for (uint32_t i = 0; i < h->n_types; i++) {
         int64_t offset = read_be(records + (size_t)i * 6, 4);
         if (offset < -OFFSET_MOST || offset > OFFSET_MOST) {
@@ -215,44 +215,44 @@ static bool is_zone_name(const char *name)
            strcmp(name, "posixrules") != 0;
 }
 
+static pt_status read_all(int fd, struct str *out, struct pt_error *err)
+{
+    char buffer[4096];
+    ssize_t n = 0;
+    do {
+        n = read(fd, buffer, sizeof buffer);
+        if (n < 0 && errno != EINTR) {
+            return error_system(err, errno, "cannot read");
+        }
+        if (n > 0 && !str_add_n(out, buffer, (size_t)n)) {
+            FAIL(err, PT_E_NO_MEMORY, "no memory to read");
+        }
+        if (out->n > ZONE_FILE_BYTES) {
+            FAIL(err, PT_E_LIMIT, "larger than 1 MiB");
+        }
+    } while (n != 0);
+    return PT_OK;
+}
+
 static pt_status read_file(const char *path, struct str *out, struct pt_error *err)
 {
-    pt_status status = PT_OK;
     struct stat meta;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0) {
         int number = errno;
-        error_system(err, number, "cannot open %s", path);
+        error_system(err, number, "%s", path);
         return number == ENOENT || number == ENOTDIR ? PT_E_NOT_FOUND : PT_E_IO;
     }
+    pt_status status = PT_OK;
     if (fstat(fd, &meta) != 0 || !S_ISREG(meta.st_mode)) {
-        status = error_set(err, PT_E_NOT_FOUND, "%s is no file", path);
-        goto cleanup;
+        status = error_set(err, PT_E_NOT_FOUND, "not a file");
+    } else {
+        status = read_all(fd, out, err);
     }
-    for (;;) {
-        char buffer[4096];
-        ssize_t n = read(fd, buffer, sizeof buffer);
-        if (n < 0 && errno == EINTR) {
-            continue;
-        }
-        if (n < 0) {
-            status = error_system(err, errno, "cannot read %s", path);
-            goto cleanup;
-        }
-        if (n == 0) {
-            break;
-        }
-        if (!str_add_n(out, buffer, (size_t)n)) {
-            status = error_set(err, PT_E_NO_MEMORY, "no memory to read %s", path);
-            goto cleanup;
-        }
-        if (out->n > ZONE_FILE_BYTES) {
-            status = error_set(err, PT_E_LIMIT, "%s is larger than 1 MiB", path);
-            goto cleanup;
-        }
-    }
-cleanup:
     close(fd);
+    if (status != PT_OK) {
+        error_prefix(err, "%s", path);
+    }
     return status;
 }
 
@@ -422,7 +422,7 @@ int64_t zone_offset_us(const struct zone *z, int64_t utc_us)
 // from both its sides: the earlier instant of an overlap, the later side of a gap.
 static int32_t local_offset(const struct zone *z, int64_t local)
 {
-    size_t count = count_until(z, local - 2 * OFFSET_MOST);
+    size_t count = count_until(z, local - (int64_t)2 * OFFSET_MOST);
     while (count < z->n) {
         int32_t before = offset_of(z, count);
         int32_t after = z->offset[count];

@@ -147,7 +147,8 @@ bool zone_rule_parse(struct text in, struct zone_rule *out)
 static int64_t week_day(const struct zone_day *day, int32_t year)
 {
     int64_t first = civil_to_days(year, (uint32_t)day->month, 1);
-    int64_t found = first + (day->day - weekday_of_days(first) + 7) % 7 + (day->week - 1) * 7;
+    int64_t found = first + (day->day - weekday_of_days(first) + 7) % 7;
+    found += (int64_t)(day->week - 1) * 7;
     // Week 5 is the last one there is.
     while (!civil_is_date(year, (uint32_t)day->month, (uint32_t)(found - first + 1))) {
         found -= 7;
