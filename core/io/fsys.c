@@ -46,8 +46,9 @@ static bool fault_hits(void)
         return false;
     }
     int error = atomic_load(&fault_error);
-    if (error == FSYS_KILL) {
-        (void)raise(SIGKILL);
+    if (error == FSYS_KILL || error == FSYS_STOP) {
+        (void)raise(error == FSYS_KILL ? SIGKILL : SIGSTOP);
+        return false;
     }
     errno = error;
     return true;

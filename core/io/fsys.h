@@ -38,7 +38,9 @@ int fsys_closedir(DIR *dir);
 // Fault switch, for tests: the `at`-th call from now (1 = next) fails with `error`, and every
 // later one too when `forever`. 0 switches off. close() and closedir() still close. FSYS_KILL as
 // `error` ends the process by SIGKILL instead of making that call: a crash at a known step.
+// FSYS_STOP stops it by SIGSTOP before the call, which is made once it goes on.
 #define FSYS_KILL (-1)
+#define FSYS_STOP (-2)
 void fsys_fault_arm(uint64_t at, int error, bool forever);
 // Calls since the last fsys_fault_arm() with `at` > 0; UINT64_MAX as `at` counts and never fails.
 uint64_t fsys_fault_calls(void);

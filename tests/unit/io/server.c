@@ -14,7 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define REQUEST_MAX (512 << 10)
+#define REQUEST_MAX (4 << 20)
 
 struct connection {
     struct server *server;

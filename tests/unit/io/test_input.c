@@ -159,6 +159,12 @@ static void test_input__fingerprint_tells_head_middle_tail_and_size(void **state
     scratch_write(&s, "b", data, n - 1);
     fingerprint_of(&s, "b", second);
     assert_string_not_equal(first, second);
+    memset(data, 0, n);
+    scratch_write(&s, "a", data, n);
+    fingerprint_of(&s, "a", first);
+    scratch_write(&s, "b", data, n / 2);
+    fingerprint_of(&s, "b", second); // the same parts, another size
+    assert_string_not_equal(first, second);
     // Up to 192 KiB every byte counts.
     const size_t small = 192 << 10;
     scratch_write(&s, "a", data, small);
