@@ -3,6 +3,7 @@
 // One cut-off: who is who, then every feature of everyone, then the table. Texts are copied into
 // the table, so that it can outlive the profile.
 #include "mem.h"
+#include "population.h"
 #include "regroup.h"
 #include "sweep.h"
 
@@ -166,7 +167,8 @@ static pt_status compute(struct cutting *c, struct pt_error *err)
         in.n = c->people->n;
         TRY(sweep_run(&in, err));
     }
-    return finish_columns(c, err);
+    TRY(finish_columns(c, err));
+    return population_narrow(&scope, c->people, &c->table, err);
 }
 
 pt_status profile_cut(struct profile *p, size_t cutoff, struct profile_cut *out,

@@ -97,8 +97,8 @@ struct profile_spec {
     size_t n_features;
     const int64_t *cutoffs_us; // ascending; INT64_MAX = no cut-off (nothing is too late)
     size_t n_cutoffs;
-    int32_t population;       // feature of type bool that must be true for a profile to be in the
-                              // table (NULL = not); -1 = everybody
+    uint32_t population; // 1 + index of a bool feature that must be true for a profile to be in the
+                         // table (NULL = not); 0 = everybody
     uint32_t ids_per_profile; // person and contact identifiers; 0 = no limit
     enum shared_device shared_device;
     uint64_t memory_bytes; // budget of the spool; beyond it, temp files in temp_dir

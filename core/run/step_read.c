@@ -63,7 +63,7 @@ static pt_status make_spec(struct run *r, struct pt_error *err)
         .n_features = p->n_features,
         .cutoffs_us = p->cutoffs_us,
         .n_cutoffs = p->n_cutoffs,
-        .population = p->population < 0 ? -1 : (int32_t)p->columns[p->population].index,
+        .population = p->population < 0 ? 0 : p->columns[p->population].index + 1,
         .ids_per_profile = (uint32_t)w->ids_per_profile,
         .shared_device = w->is_shared_anonymous ? SHARED_ANONYMOUS : SHARED_MAJORITY,
         .memory_bytes = (uint64_t)w->memory_bytes,
