@@ -100,6 +100,9 @@ static struct text source_line(const struct diags *d, struct position at)
         return (struct text){0};
     }
     struct text rest = d->source;
+    if (text_starts(rest, "\xEF\xBB\xBF")) { // a byte order mark has no column
+        rest = text_n(rest.p + 3, rest.n - 3);
+    }
     for (uint32_t line = 1; rest.n > 0; line++) {
         const char *end = memchr(rest.p, '\n', rest.n);
         size_t n = end == NULL ? rest.n : (size_t)(end - rest.p);

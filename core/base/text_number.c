@@ -153,24 +153,61 @@ static double decimal_slow(const struct decimal *d)
     return strtod(buffer, NULL);
 }
 
-// Exact by one rounding when both parts are exact doubles (Clinger 1990).
+#define EXACT_MANTISSA ((uint64_t)1 << 53)
+#define EXACT_POWER 22
+
+// 10^n for n <= 22: exact doubles.
+static double exact_power(int64_t n)
+{
+    static const double powers[EXACT_POWER + 1] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                                   1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                                   1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    return powers[n];
+}
+
+// The usual number: some digits, a point perhaps. Anything else is left to the full reading.
+static bool read_plain(struct text a, double *out)
+{
+    bool is_negative = a.p[0] == '-';
+    uint64_t mantissa = 0;
+    size_t i = is_negative;
+    size_t point = SIZE_MAX;
+    for (; i < a.n; i++) {
+        if (is_digit(a.p[i])) {
+            mantissa = mantissa * 10 + (uint64_t)(a.p[i] - '0');
+        } else if (a.p[i] == '.' && point == SIZE_MAX) {
+            point = i;
+        } else {
+            return false;
+        }
+    }
+    bool has_point = point != SIZE_MAX;
+    if (a.n == (size_t)is_negative + has_point || mantissa > EXACT_MANTISSA) {
+        return false;
+    }
+    double v = (double)mantissa;
+    v = has_point ? v / exact_power((int64_t)(a.n - point - 1)) : v;
+    *out = is_negative ? -v : v;
+    return true;
+}
+
+// Exact by one rounding when mantissa and power are exact doubles (Clinger 1990).
 bool text_to_f64(struct text a, double *out)
 {
-    static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                    1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-                                    1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
     struct decimal d;
     double v = 0;
+    if (a.n > 0 && a.n < 20 && read_plain(a, out)) {
+        return true;
+    }
     if (!read_decimal(a, &d)) {
         return false;
     }
-    if (d.n_digits == 0) {
-        v = 0;
-    } else if (d.n_digits <= 19 && d.mantissa <= (uint64_t)1 << 53 && d.exponent >= -22 &&
-               d.exponent <= 22) {
+    bool is_exact = d.n_digits <= 19 && d.mantissa <= EXACT_MANTISSA &&
+                    d.exponent >= -EXACT_POWER && d.exponent <= EXACT_POWER;
+    if (is_exact) {
         v = (double)d.mantissa;
-        v = d.exponent < 0 ? v / powers[-d.exponent] : v * powers[d.exponent];
-    } else {
+        v = d.exponent < 0 ? v / exact_power(-d.exponent) : v * exact_power(d.exponent);
+    } else if (d.n_digits > 0) {
         v = decimal_slow(&d);
     }
     if (!isfinite(v)) {

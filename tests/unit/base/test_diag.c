@@ -131,6 +131,17 @@ static void test_diag__caret_counts_characters_and_keeps_tabs(void **state)
                        "    | ^^^^ fix\n");
 }
 
+static void test_diag__byte_order_mark_has_no_column(void **state)
+{
+    (void)state;
+    struct diags d = with_source("\xEF\xBB\xBF"
+                                 "ab: 1\n");
+    diag_add(&d, DIAG_ERROR, "P0001", at(1, 1, 2), "fix", "x");
+    assert_printed(&d, "spring.yaml:1:1: error[P0001]: x\n"
+                       "  1 | ab: 1\n"
+                       "    | ^^ fix\n");
+}
+
 static void test_diag__caret_stays_on_the_line(void **state)
 {
     (void)state;
@@ -351,6 +362,7 @@ int main(void)
         cmocka_unit_test(test_diag__gutter_follows_the_line_number),
         cmocka_unit_test(test_diag__positions_may_be_partly_unknown),
         cmocka_unit_test(test_diag__caret_counts_characters_and_keeps_tabs),
+        cmocka_unit_test(test_diag__byte_order_mark_has_no_column),
         cmocka_unit_test(test_diag__caret_stays_on_the_line),
         cmocka_unit_test(test_diag__escapes_what_could_fake_a_line),
         cmocka_unit_test(test_diag__cuts_a_very_long_line_around_the_fault),
