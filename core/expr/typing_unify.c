@@ -38,6 +38,13 @@ static bool is_literal_text(const struct typing *t, const struct operand *o)
     return s->op == OP_LITERAL && s->type == VEC_STR && !s->is_null;
 }
 
+// A number in quotes.
+static bool is_quoted_number(const struct typing *t, const struct operand *o)
+{
+    double value = 0;
+    return is_literal_text(t, o) && text_to_f64(t->steps[o->step].literal.s[0], &value);
+}
+
 static bool is_literal_bit(const struct typing *t, const struct operand *o)
 {
     const struct step *s = &t->steps[o->step];
@@ -137,9 +144,9 @@ static pt_status read_day(struct typing *t, struct operand *o, bool date_first,
                        "the text is not a date or a time");
 }
 
-static const char *hint_for(enum vec_type have, enum vec_type want, bool is_literal)
+static const char *hint_for(enum vec_type have, enum vec_type want, bool is_quoted)
 {
-    if (have == VEC_STR && want != VEC_BOOL && want < VEC_STR && is_literal) {
+    if (have == VEC_STR && want != VEC_BOOL && want < VEC_STR && is_quoted) {
         return "numbers stand without quotes";
     }
     if (have == VEC_BOOL && want < VEC_STR) {
@@ -159,7 +166,7 @@ static pt_status fail_type(const struct typing *t, const struct operand *o, cons
 {
     enum vec_type have = typing_type(t, o);
     const char *word = want == VEC_F64 ? "a number" : type_words[want];
-    return typing_fail(o->node, err, hint_for(have, want, is_literal_text(t, o)),
+    return typing_fail(o->node, err, hint_for(have, want, is_quoted_number(t, o)),
                        "%s wants %s, this is %s", what, word, type_words[have]);
 }
 
@@ -266,7 +273,7 @@ static pt_status meet_all(struct typing *t, struct operand *operands, size_t n, 
         TRY(adapt_weak(t, o, first, err));
         enum vec_type have = typing_type(t, o);
         if (!meet(*type, have, type)) {
-            return typing_fail(o->node, err, hint_for(have, first, is_literal_text(t, o)),
+            return typing_fail(o->node, err, hint_for(have, first, is_quoted_number(t, o)),
                                "%s does not mix %s and %s", what, type_words[first],
                                type_words[have]);
         }
