@@ -326,11 +326,22 @@ static void print_position(FILE *out, struct position at)
     fputs(at.file != NULL || at.line > 0 ? " " : "", out);
 }
 
+// A secret was written out in this line (P0111): it must not be repeated on a screen or in a log.
+static bool has_secret(const struct diags *d, struct position at)
+{
+    for (size_t i = 0; i < d->n; i++) {
+        if (strcmp(d->items[i].code, "P0111") == 0 && d->items[i].at.line == at.line) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void print_item(const struct diags *d, const struct diag *item, FILE *out,
                        const struct colours *c)
 {
     static const char *const names[] = {"error", "warning", "note"};
-    struct text line = source_line(d, item->at);
+    struct text line = has_secret(d, item->at) ? (struct text){0} : source_line(d, item->at);
     fputs(c->strong, out);
     print_position(out, item->at);
     fprintf(out, "%s%s%s", c->off, c->level[item->level], names[item->level]);

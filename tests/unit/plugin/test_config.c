@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -490,6 +491,25 @@ static void test_config__fills_secrets_from_references_only(void **state)
                                    "option `password` of " OWNER ": the secret is no text", NULL});
 }
 
+static void test_config__does_not_repeat_a_secret_written_out(void **state)
+{
+    (void)state;
+    struct filled f;
+    char *text = NULL;
+    size_t n = 0;
+    fill(&f, "rows: 0\nkey: hunter2\nnames: {a: b}\n");
+    FILE *out = open_memstream(&text, &n);
+    assert_non_null(out);
+    diags_print(&f.diags, out, false);
+    assert_int_equal(fclose(out), 0);
+    assert_null(strstr(text, "hunter2"));
+    assert_non_null(strstr(text, "p.yaml:2:6: error[P0111]"));
+    assert_non_null(strstr(text, "1 | rows: 0"));
+    assert_non_null(strstr(text, "3 | names: {a: b}"));
+    free(text);
+    release(&f);
+}
+
 static void test_config__puts_no_secret_into_other_options(void **state)
 {
     (void)state;
@@ -633,6 +653,7 @@ int main(void)
         cmocka_unit_test(test_config__keeps_to_ranges),
         cmocka_unit_test(test_config__takes_one_text_for_a_list_of_texts),
         cmocka_unit_test(test_config__fills_secrets_from_references_only),
+        cmocka_unit_test(test_config__does_not_repeat_a_secret_written_out),
         cmocka_unit_test(test_config__puts_no_secret_into_other_options),
         cmocka_unit_test(test_config__warns_of_deprecated_options),
         cmocka_unit_test(test_config__asks_the_component_last),
