@@ -231,8 +231,8 @@ static void test_publish__sweep_leaves_temps_of_other_users(void **state)
     struct scratch s;
     scratch_init(&s);
     const char *temp = scratch_write(&s, ".a.portrait-tmp-other", "theirs", 6);
-    bool is_given_away = chown(temp, 65534, (gid_t)-1) == 0; // only root can
-    assert_true(is_given_away || errno == EPERM);
+    bool is_given_away = geteuid() == 0; // only root can give a file away
+    assert_true(!is_given_away || chown(temp, 65534, (gid_t)-1) == 0);
     assert_int_equal(publish_sweep(scratch_path(&s, "a"), NULL), PT_OK);
     assert_int_equal(scratch_count(s.folder), is_given_away ? 1 : 0);
     scratch_release(&s);
