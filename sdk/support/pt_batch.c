@@ -4,6 +4,8 @@
 
 #define FIRST_ROWS 64u
 #define FIRST_BYTES 4096u
+#define DICT_VALUES 1024u
+#define DICT_BYTES (UINT64_C(4) << 20)
 
 static uint64_t values_bytes(enum pt_cell cell, uint64_t rows)
 {
@@ -293,16 +295,20 @@ static pt_status children_export(struct pt_batch *b, uint64_t rows, struct Arrow
     return PT_OK;
 }
 
+void pt_batch_trim(const struct pt_batch *b, struct pt_dict *dict)
+{
+    uint32_t limit = b->rows_wanted / 4 > DICT_VALUES ? b->rows_wanted / 4 : DICT_VALUES;
+    if (dict->n > limit || pt_dict_bytes(dict) > DICT_BYTES) {
+        pt_dict_reset(dict);
+    }
+}
+
 // What the next batch will need, as this one did.
 static void column_restart(struct pt_column *c, uint32_t rows_wanted)
 {
     uint64_t rows = c->n > rows_wanted ? c->n : rows_wanted;
     uint64_t bytes = c->n_bytes;
     column_clear(c);
-    uint64_t limit = rows_wanted / 4 > 1024 ? rows_wanted / 4 : 1024;
-    if (c->dict.n > limit) {
-        pt_dict_reset(&c->dict);
-    }
     if (rows > 0 && !column_resize(c, rows)) {
         column_clear(c); // growing from nothing will try again
         return;
@@ -326,6 +332,7 @@ pt_status pt_batch_finish(struct pt_batch *b, uint64_t rows, struct ArrowArray *
     }
     for (uint32_t i = 0; i < b->n_columns; i++) {
         column_restart(&b->columns[i], b->rows_wanted);
+        pt_batch_trim(b, &b->columns[i].dict);
     }
     if (status == PT_OK) {
         *out = batch;

@@ -72,9 +72,11 @@ void pt_batch_truncate(struct pt_batch *b, uint64_t rows);
 // Bytes of text in the builder: end a batch early when this grows large.
 uint64_t pt_batch_bytes(const struct pt_batch *b);
 // Moves all rows into *out. Fails with the first append's failure, or PT_E_INTERNAL when columns
-// differ in length; the builder is empty afterwards either way. Dictionaries with more than a
-// quarter of the wanted rows (and 1,024) values start anew, so that they stay small.
+// differ in length; the builder is empty afterwards either way. Dictionaries are trimmed.
 pt_status pt_batch_finish(struct pt_batch *b, uint64_t rows, struct ArrowArray *out);
+// Empties a dictionary that has more values than a quarter of the wanted rows (and than 1,024), or
+// more than 4 MiB, so that dictionaries stay small beside their batches.
+void pt_batch_trim(const struct pt_batch *b, struct pt_dict *dict);
 
 // Out of line: room for one more row, or for `size` more bytes. False and status set on failure.
 bool pt_column_grow(struct pt_column *c);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pt_columns.h"
 
+#include <math.h>
 #include <string.h>
 
 static char *copy_text(const pt_host *host, const char *text)
@@ -25,21 +26,32 @@ static bool copy_levels(const pt_host *host, const pt_column_info *from, struct 
     return true;
 }
 
+static bool copy_optional(const pt_host *host, const char *text, char **out)
+{
+    *out = text == NULL ? NULL : copy_text(host, text);
+    return text == NULL || *out != NULL;
+}
+
+// How the host made the column; one of an older minor version does not tell.
+static bool copy_making(const pt_host *host, const pt_column_info *from, struct pt_column_copy *to)
+{
+    to->factor = 1;
+    if (from->struct_size < offsetof(pt_column_info, factor) + sizeof from->factor) {
+        return true;
+    }
+    to->offset = from->offset;
+    to->factor = from->factor;
+    return copy_optional(host, from->source, &to->source) &&
+           copy_optional(host, from->level, &to->level) &&
+           copy_optional(host, from->transform, &to->transform);
+}
+
 static bool copy_column(const pt_host *host, const pt_column_info *from, struct pt_column_copy *to)
 {
     to->name = copy_text(host, from->name);
     to->is_category = from->kind == PT_COLUMN_CATEGORY;
-    to->factor = 1;
-    // A host of an older minor version does not tell how it made its columns.
-    if (from->struct_size >= offsetof(pt_column_info, factor) + sizeof from->factor) {
-        to->offset = from->offset;
-        to->factor = from->factor;
-        to->transform = from->transform == NULL ? NULL : copy_text(host, from->transform);
-        if (from->transform != NULL && to->transform == NULL) {
-            return false;
-        }
-    }
-    return to->name != NULL && (!to->is_category || copy_levels(host, from, to));
+    return to->name != NULL && copy_making(host, from, to) &&
+           (!to->is_category || copy_levels(host, from, to));
 }
 
 pt_status pt_columns_copy(const pt_host *host, const pt_schema *schema, struct pt_columns *out,
@@ -60,6 +72,13 @@ pt_status pt_columns_copy(const pt_host *host, const pt_schema *schema, struct p
     return PT_OK;
 }
 
+double pt_column_raw(const struct pt_column_copy *column, double value)
+{
+    double raw = column->factor == 0 ? column->offset : value / column->factor + column->offset;
+    bool is_log = column->transform != NULL && strcmp(column->transform, "log1p") == 0;
+    return is_log ? expm1(raw) : raw;
+}
+
 void pt_columns_release(const pt_host *host, struct pt_columns *columns)
 {
     for (uint32_t i = 0; i < columns->n; i++) {
@@ -69,6 +88,8 @@ void pt_columns_release(const pt_host *host, struct pt_columns *columns)
         }
         pt_mem_free(host, c->levels);
         pt_mem_free(host, c->name);
+        pt_mem_free(host, c->source);
+        pt_mem_free(host, c->level);
         pt_mem_free(host, c->transform);
     }
     pt_mem_free(host, columns->items);

@@ -16,6 +16,8 @@ struct pt_column_copy {
     bool is_category;
     char **levels; // n_levels
     uint32_t n_levels;
+    char *source;    // the pipeline's column
+    char *level;     // NULL = not one-hot
     char *transform; // NULL = as it is
     double offset;   // value = (transform(raw) - offset) * factor
     double factor;
@@ -30,6 +32,8 @@ struct pt_columns {
 // Copies; *out is empty after a failure.
 pt_status pt_columns_copy(const pt_host *host, const pt_schema *schema, struct pt_columns *out,
                           pt_error *err);
+// The raw value behind a prepared one; a constant column gives its one value.
+double pt_column_raw(const struct pt_column_copy *column, double value);
 void pt_columns_release(const pt_host *host, struct pt_columns *columns);
 
 #endif

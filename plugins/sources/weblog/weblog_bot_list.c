@@ -27,14 +27,14 @@ static const char *const words[] = {
     "googleother", "googleassociationservice", "whatsapp", "pingdom", "zabbix", "nodeping",
     "catchpoint", "panopta", "uptrends", "rigor)", "appinsights", "netvigie", "blackbox exporter",
     "hatena", "coccoc", "daumoa", "ichiro", "nuzzel", "disqus", "embedly", "tumblr", "bluesky",
-    "metauri", "biglotron", "gigablast", "larbin", "a6-index", "magellan", "owler",
-    "radar", "meltwater", "brandwatch", "sindup", "silktide", "attracta", "marketgoo",
-    "datanyze", "outbrain", "trendsmap", "evc-batch", "w3c_", "w3c-", "safeassign", "venus/",
-    "blogtrottr", "openrss", "nextcloud", "webcopier", "webcapture", "download ninja", "rb.gy",
-    "bit.ly", "anthropic", "cohere-ai", "newsai", "bigsur.ai", "manus-user", "knowledge ai",
-    "zapier", "sendgrid", "sparkpost", "klaviyo", "omnisend", "snipcart", "metorik", "managewp",
-    "wpumbrella", "vaultpress", "funnelback", "imgproxy", "keycdn", "github-camo", "pdf24",
-    "penthouse", "sfdc-callout", "onetrust", "termly", "cookiehub", "abuse.", "upday", "upflow"};
+    "metauri", "biglotron", "gigablast", "larbin", "a6-index", "magellan", "owler", "radar",
+    "meltwater", "brandwatch", "sindup", "silktide", "attracta", "marketgoo", "datanyze",
+    "outbrain", "trendsmap", "evc-batch", "w3c_", "w3c-", "safeassign", "venus/", "blogtrottr",
+    "openrss", "nextcloud", "webcopier", "webcapture", "download ninja", "rb.gy", "bit.ly",
+    "anthropic", "cohere-ai", "newsai", "bigsur.ai", "manus-user", "knowledge ai", "zapier",
+    "sendgrid", "sparkpost", "klaviyo", "omnisend", "snipcart", "metorik", "managewp", "wpumbrella",
+    "vaultpress", "funnelback", "imgproxy", "keycdn", "github-camo", "pdf24", "penthouse",
+    "sfdc-callout", "onetrust", "termly", "cookiehub", "abuse.", "upday", "upflow"};
 
 const char *const *weblog_bot_builtin(uint32_t *n)
 {

@@ -15,9 +15,9 @@
 // Where a column's values come from.
 enum weblog_source {
     WEBLOG_FROM_TS = 1,
-    WEBLOG_FROM_ROLE,      // the field's text
+    WEBLOG_FROM_ROLE, // the field's text
     WEBLOG_FROM_STATUS,
-    WEBLOG_FROM_COUNT,     // the field's whole number
+    WEBLOG_FROM_COUNT, // the field's whole number
     WEBLOG_FROM_DURATION,
     WEBLOG_FROM_METHOD,
     WEBLOG_FROM_PATH,

@@ -8,7 +8,7 @@
 #include "weblog_format.h"
 
 struct weblog_directive {
-    int32_t field;    // index in the format; for %% none (-1) and the literal is given
+    int32_t field;     // index in the format; for %% none (-1) and the literal is given
     bool is_bracketed; // %t stands for [time]
     char literal;
 };

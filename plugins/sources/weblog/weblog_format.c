@@ -4,19 +4,29 @@
 
 #include <string.h>
 
-static const char *const role_names[WEBLOG_ROLES] = {
-    [WEBLOG_SKIP] = "",           [WEBLOG_TIME] = "ts",
-    [WEBLOG_DATE] = "date",       [WEBLOG_CLOCK] = "time",
-    [WEBLOG_IP] = "ip",           [WEBLOG_IDENT] = "ident",
-    [WEBLOG_USER] = "user",       [WEBLOG_REQUEST] = "request",
-    [WEBLOG_METHOD] = "method",   [WEBLOG_URI] = "uri",
-    [WEBLOG_PATH] = "path",       [WEBLOG_QUERY] = "query",
-    [WEBLOG_PROTOCOL] = "protocol", [WEBLOG_STATUS] = "status",
-    [WEBLOG_BYTES] = "bytes",     [WEBLOG_REFERER] = "referer",
-    [WEBLOG_USER_AGENT] = "user_agent", [WEBLOG_VHOST] = "vhost",
-    [WEBLOG_PORT] = "port",       [WEBLOG_DURATION] = "duration_ms",
-    [WEBLOG_BYTES_IN] = "bytes_in", [WEBLOG_BYTES_OUT] = "bytes_out",
-    [WEBLOG_TEXT] = ""};
+static const char *const role_names[WEBLOG_ROLES] = {[WEBLOG_SKIP] = "",
+                                                     [WEBLOG_TIME] = "ts",
+                                                     [WEBLOG_DATE] = "date",
+                                                     [WEBLOG_CLOCK] = "time",
+                                                     [WEBLOG_IP] = "ip",
+                                                     [WEBLOG_IDENT] = "ident",
+                                                     [WEBLOG_USER] = "user",
+                                                     [WEBLOG_REQUEST] = "request",
+                                                     [WEBLOG_METHOD] = "method",
+                                                     [WEBLOG_URI] = "uri",
+                                                     [WEBLOG_PATH] = "path",
+                                                     [WEBLOG_QUERY] = "query",
+                                                     [WEBLOG_PROTOCOL] = "protocol",
+                                                     [WEBLOG_STATUS] = "status",
+                                                     [WEBLOG_BYTES] = "bytes",
+                                                     [WEBLOG_REFERER] = "referer",
+                                                     [WEBLOG_USER_AGENT] = "user_agent",
+                                                     [WEBLOG_VHOST] = "vhost",
+                                                     [WEBLOG_PORT] = "port",
+                                                     [WEBLOG_DURATION] = "duration_ms",
+                                                     [WEBLOG_BYTES_IN] = "bytes_in",
+                                                     [WEBLOG_BYTES_OUT] = "bytes_out",
+                                                     [WEBLOG_TEXT] = ""};
 
 void weblog_format_init(struct weblog_format *f, enum weblog_kind kind)
 {
@@ -56,6 +66,7 @@ enum weblog_role weblog_role_find(const char *name, double *unit_ms)
         const char *name;
         double unit_ms;
     } durations[] = {{"duration_s", 1e3}, {"duration_us", 1e-3}, {"duration_ns", 1e-6}};
+
     *unit_ms = 1;
     for (size_t i = 0; i < sizeof durations / sizeof durations[0]; i++) {
         if (strcmp(name, durations[i].name) == 0) {

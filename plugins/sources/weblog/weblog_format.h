@@ -76,10 +76,10 @@ struct weblog_text {
 
 struct weblog_field {
     enum weblog_role role;
-    enum weblog_clock clock;  // TIME
-    double unit_ms;           // DURATION: milliseconds a unit
-    struct weblog_text name;  // column (TEXT); else what messages call it
-    struct weblog_text path;  // JSON: where it lies; W3C: its name in #Fields; TIME: the pattern
+    enum weblog_clock clock; // TIME
+    double unit_ms;          // DURATION: milliseconds a unit
+    struct weblog_text name; // column (TEXT); else what messages call it
+    struct weblog_text path; // JSON: where it lies; W3C: its name in #Fields; TIME: the pattern
 };
 
 enum weblog_mode {
@@ -94,8 +94,8 @@ enum weblog_mode {
 struct weblog_step {
     enum weblog_mode mode;
     uint8_t field;
-    uint8_t eat;  // bytes of the text that belong to this step: all or none
-    uint8_t skip; // DASH: the step behind the item
+    uint8_t eat;   // bytes of the text that belong to this step: all or none
+    uint8_t skip;  // DASH: the step behind the item
     uint8_t until; // DASH: byte that must follow the dash
     struct weblog_text text;
 };

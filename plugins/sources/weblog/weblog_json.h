@@ -8,8 +8,8 @@
 #include "weblog_format.h"
 
 struct weblog_flavour {
-    const char *name; // as `format` says
-    const char *sign; // path that only this flavour has
+    const char *name;       // as `format` says
+    const char *sign;       // path that only this flavour has
     const char *const *map; // role, path, role, path ..., NULL; first path that a log has wins
     const char *help;
 };

@@ -224,7 +224,7 @@ static size_t container_length(const uint8_t *line, const uint8_t *end)
     const uint8_t *rest = flag == NULL ? NULL : word_skip(flag, end);
     bool is_stream = rest != NULL && stream[0] == 's' && stream[1] == 't' && stream[2] == 'd';
     return is_stream && rest == flag + 2 && (*flag == 'F' || *flag == 'P') ? (size_t)(rest - line)
-                                                                          : 0;
+                                                                           : 0;
 }
 
 // "service-1  | "

@@ -72,7 +72,8 @@ static bool count_check(const struct weblog_format *f, const struct weblog_recor
 {
     const struct weblog_span *span = span_of(f, record, role);
     out->is_given = span->p != NULL;
-    return span->p == NULL || weblog_value_count((struct weblog_bytes){span->p, span->n}, &out->value);
+    return span->p == NULL ||
+           weblog_value_count((struct weblog_bytes){span->p, span->n}, &out->value);
 }
 
 static struct weblog_reason duration_check(const struct weblog_format *f,
@@ -103,6 +104,7 @@ struct weblog_reason weblog_row_check(const struct weblog_format *f,
 {
     static const enum weblog_role counted[] = {WEBLOG_BYTES, WEBLOG_PORT, WEBLOG_BYTES_IN,
                                                WEBLOG_BYTES_OUT};
+
     out->ts.is_given = false;
     struct weblog_reason why = time_check(f, record, time, header, out);
     if (why.text != NULL) {

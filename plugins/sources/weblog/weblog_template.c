@@ -29,10 +29,10 @@ struct compiler {
     struct weblog_format *f;
     struct weblog_fault *fault;
     uint32_t n_atoms;
-    uint32_t n_run;          // literal bytes not yet in a step
-    int32_t open_step;       // a field step that waits for its text, -1 = none
-    int32_t dash_step;       // of the item we are in, -1 = none
-    bool keeps_text;         // the open step only looks for its text
+    uint32_t n_run;    // literal bytes not yet in a step
+    int32_t open_step; // a field step that waits for its text, -1 = none
+    int32_t dash_step; // of the item we are in, -1 = none
+    bool keeps_text;   // the open step only looks for its text
     struct atom atoms[ATOMS_MAX];
     char run[ATOMS_MAX];
 };
@@ -80,7 +80,8 @@ static bool atom_push(struct compiler *c, int32_t field, char byte)
 static bool atoms_join_uri(struct compiler *c)
 {
     struct weblog_format *f = c->f;
-    if (c->n_atoms < 2 || c->atoms[c->n_atoms - 2].field < 0 || c->atoms[c->n_atoms - 1].field < 0) {
+    if (c->n_atoms < 2 || c->atoms[c->n_atoms - 2].field < 0 ||
+        c->atoms[c->n_atoms - 1].field < 0) {
         return true;
     }
     struct weblog_field *path = &f->fields[c->atoms[c->n_atoms - 2].field];
@@ -329,8 +330,7 @@ static bool text_expand(const char *text, char *out, size_t capacity)
     return (size_t)snprintf(out, capacity, "%s", text) < capacity;
 }
 
-bool weblog_template_compile(struct weblog_format *f, const char *text,
-                             struct weblog_fault *fault)
+bool weblog_template_compile(struct weblog_format *f, const char *text, struct weblog_fault *fault)
 {
     char expanded[ATOMS_MAX];
     enum weblog_prefix prefix = f->prefix;

@@ -17,8 +17,7 @@ struct weblog_preset {
 const struct weblog_preset *weblog_presets(uint32_t *n);
 
 // Compiles `text`: a preset's name, a preset's name and a tail, or directives. False: see fault.
-bool weblog_template_compile(struct weblog_format *f, const char *text,
-                             struct weblog_fault *fault);
+bool weblog_template_compile(struct weblog_format *f, const char *text, struct weblog_fault *fault);
 
 struct weblog_reason weblog_template_parse(const struct weblog_format *f, const uint8_t *line,
                                            size_t n, struct weblog_record *out);

@@ -148,8 +148,10 @@ static struct weblog_bytes scratch_take(struct weblog_scratch *scratch, uint64_t
 
 struct weblog_bytes weblog_value(const struct weblog_span *span, struct weblog_scratch *scratch)
 {
-    static const char marks[] = {[WEBLOG_PLAIN] = 0,        [WEBLOG_BACKSLASH] = '\\',
-                                 [WEBLOG_JSON_TEXT] = '\\', [WEBLOG_PLUS] = '+',
+    static const char marks[] = {[WEBLOG_PLAIN] = 0,
+                                 [WEBLOG_BACKSLASH] = '\\',
+                                 [WEBLOG_JSON_TEXT] = '\\',
+                                 [WEBLOG_PLUS] = '+',
                                  [WEBLOG_DOUBLED] = '"'};
     struct weblog_bytes raw = {span->p, span->n};
     if (span->p == NULL || span->escape == WEBLOG_PLAIN ||
@@ -179,8 +181,8 @@ struct weblog_bytes weblog_value(const struct weblog_span *span, struct weblog_s
 struct weblog_bytes weblog_value_percent(struct weblog_bytes in, bool is_query,
                                          struct weblog_scratch *scratch)
 {
-    if (in.p == NULL || (memchr(in.p, '%', in.n) == NULL &&
-                         (!is_query || memchr(in.p, '+', in.n) == NULL))) {
+    if (in.p == NULL ||
+        (memchr(in.p, '%', in.n) == NULL && (!is_query || memchr(in.p, '+', in.n) == NULL))) {
         return in;
     }
     const uint8_t *end = in.p + in.n;
@@ -234,8 +236,7 @@ static bool clf_time(struct weblog_time_reader *r, struct weblog_bytes v, int64_
         memcmp(v.p + 20, r->seen + 20, 6) == 0 && v.p[14] == ':' && v.p[17] == ':' &&
         two_digits(v.p + 12, 24, &hour) && two_digits(v.p + 15, 60, &minute) &&
         two_digits(v.p + 18, 60, &second)) {
-        *us = r->midnight_us +
-              (int64_t)(hour * 3600 + minute * 60 + second) * PT_TIME_US_PER_S;
+        *us = r->midnight_us + (int64_t)(hour * 3600 + minute * 60 + second) * PT_TIME_US_PER_S;
         return true;
     }
     if (!pt_time_clf(v.p, v.n, us)) {

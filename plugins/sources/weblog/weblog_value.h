@@ -38,7 +38,7 @@ struct weblog_time_reader {
     enum weblog_clock clock;
     int32_t offset_s; // of times without a zone
     struct pt_time_pattern pattern;
-    uint8_t seen[26];  // the last Apache time
+    uint8_t seen[26];    // the last Apache time
     int64_t midnight_us; // its day's start, its zone applied
     bool has_seen;
 };

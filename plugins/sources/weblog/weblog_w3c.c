@@ -13,19 +13,30 @@ struct name_role {
 };
 
 // In order of preference where two names have one role.
-static const struct name_role names[] = {
-    {"date", WEBLOG_DATE},           {"time", WEBLOG_CLOCK},
-    {"date-local", WEBLOG_DATE},     {"time-local", WEBLOG_CLOCK},
-    {"c-ip", WEBLOG_IP},             {"cs-username", WEBLOG_USER},
-    {"c-auth-id", WEBLOG_USER},      {"cs-method", WEBLOG_METHOD},
-    {"cs-uri", WEBLOG_URI},          {"cs-uri-stem", WEBLOG_PATH},
-    {"cs-uri-query", WEBLOG_QUERY},  {"cs-version", WEBLOG_PROTOCOL},
-    {"sc-status", WEBLOG_STATUS},    {"sc-bytes", WEBLOG_BYTES},
-    {"bytes", WEBLOG_BYTES},         {"cs-bytes", WEBLOG_BYTES_IN},
-    {"cs(User-Agent)", WEBLOG_USER_AGENT}, {"cs(Referer)", WEBLOG_REFERER},
-    {"cs(Referrer)", WEBLOG_REFERER}, {"cs-host", WEBLOG_VHOST},
-    {"cs(Host)", WEBLOG_VHOST},      {"s-port", WEBLOG_PORT},
-    {"time-taken", WEBLOG_DURATION}, {"TimeTakenMS", WEBLOG_DURATION}};
+static const struct name_role names[] = {{"date", WEBLOG_DATE},
+                                         {"time", WEBLOG_CLOCK},
+                                         {"date-local", WEBLOG_DATE},
+                                         {"time-local", WEBLOG_CLOCK},
+                                         {"c-ip", WEBLOG_IP},
+                                         {"cs-username", WEBLOG_USER},
+                                         {"c-auth-id", WEBLOG_USER},
+                                         {"cs-method", WEBLOG_METHOD},
+                                         {"cs-uri", WEBLOG_URI},
+                                         {"cs-uri-stem", WEBLOG_PATH},
+                                         {"cs-uri-query", WEBLOG_QUERY},
+                                         {"cs-version", WEBLOG_PROTOCOL},
+                                         {"sc-status", WEBLOG_STATUS},
+                                         {"sc-bytes", WEBLOG_BYTES},
+                                         {"bytes", WEBLOG_BYTES},
+                                         {"cs-bytes", WEBLOG_BYTES_IN},
+                                         {"cs(User-Agent)", WEBLOG_USER_AGENT},
+                                         {"cs(Referer)", WEBLOG_REFERER},
+                                         {"cs(Referrer)", WEBLOG_REFERER},
+                                         {"cs-host", WEBLOG_VHOST},
+                                         {"cs(Host)", WEBLOG_VHOST},
+                                         {"s-port", WEBLOG_PORT},
+                                         {"time-taken", WEBLOG_DURATION},
+                                         {"TimeTakenMS", WEBLOG_DURATION}};
 
 static bool is_blank(uint8_t c)
 {

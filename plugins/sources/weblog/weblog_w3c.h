@@ -12,13 +12,13 @@
 
 // What the # lines of a file have told so far.
 struct weblog_w3c_header {
-    uint32_t n_columns;                // 0 = no #Fields yet
-    int8_t field[WEBLOG_W3C_COLUMNS];  // field of each column, -1 = not kept
+    uint32_t n_columns;               // 0 = no #Fields yet
+    int8_t field[WEBLOG_W3C_COLUMNS]; // field of each column, -1 = not kept
     bool has_date_column;
-    bool is_local;                     // date-local or time-local: at offset_s, else GMT
-    int32_t offset_s;                  // of #GMT-Offset
-    double duration_ms;                // milliseconds a unit of time-taken
-    uint8_t date[10];                  // of #Date, for files without a date column
+    bool is_local;      // date-local or time-local: at offset_s, else GMT
+    int32_t offset_s;   // of #GMT-Offset
+    double duration_ms; // milliseconds a unit of time-taken
+    uint8_t date[10];   // of #Date, for files without a date column
     bool has_date;
 };
 

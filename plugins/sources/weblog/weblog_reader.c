@@ -1,0 +1,270 @@
+// SPDX-FileCopyrightText: 2026 Portrait contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "weblog_reader.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "pt_export.h"
+#include "pt_utf8.h"
+#include "weblog_emit.h"
+#include "weblog_json.h"
+#include "weblog_template.h"
+
+#define BATCH_BYTES_MAX (UINT64_C(64) << 20) // a batch ends early above this
+#define EXCERPT_MAX 4096u
+#define READ_BLOCK (UINT64_C(256) << 10) // stays in the second-level cache
+#define CANCEL_LINES 4096u
+
+struct weblog_reader {
+    const struct weblog_instance *instance;
+    pt_split_run run;
+    struct pt_lines lines;
+    uint64_t skip_before; // lines that begin before this offset are left out
+    struct weblog_emit emit;
+    struct weblog_record record;
+    struct weblog_row row;
+    struct weblog_time_reader time;
+    struct weblog_w3c_header header;
+    uint64_t records;
+    bool is_counted;
+};
+
+static void reader_free(void *self)
+{
+    struct weblog_reader *r = self;
+    const pt_host *host = r->instance->host;
+    pt_lines_close(&r->lines);
+    weblog_emit_release(&r->emit);
+    pt_mem_free(host, r);
+}
+
+static pt_status reader_schema(void *self, struct ArrowSchema *out, char *message,
+                               uint64_t capacity)
+{
+    const struct weblog_instance *in = ((struct weblog_reader *)self)->instance;
+    (void)message;
+    (void)capacity;
+    return pt_schema_build(in->host, in->fields, in->n_bound, out);
+}
+
+static pt_status line_reject(struct weblog_reader *r, const struct pt_line *line,
+                             const struct weblog_reason *why)
+{
+    char name[WEBLOG_NAME_MAX + 1] = "";
+    if (why->field >= 0) {
+        size_t n = 0;
+        const struct weblog_format *f = &r->instance->format;
+        const char *text = weblog_format_text(f, f->fields[why->field].name, &n);
+        snprintf(name, sizeof name, "%.*s", (int)n, text);
+    }
+    pt_reject reject = {
+        .struct_size = sizeof reject,
+        .offset = line->offset,
+        .line = line->number,
+        .column = why->field < 0 ? 0 : (uint32_t)why->field + 1,
+        .column_name = name[0] == '\0' ? NULL : name,
+        .reason = why->text,
+        .excerpt = {line->data, line->size < EXCERPT_MAX ? line->size : EXCERPT_MAX}};
+    return r->run.reject(r->run.ctx, &reject, NULL);
+}
+
+static struct weblog_reason bytes_check(const struct pt_line *line)
+{
+    if (line->kind == PT_LINE_TOO_LONG) {
+        return (struct weblog_reason){"longer than max_record", -1};
+    }
+    switch (pt_utf8_check(line->data, line->size)) {
+    case PT_UTF8_NUL:
+        return (struct weblog_reason){"NUL byte", -1};
+    case PT_UTF8_BAD:
+        return (struct weblog_reason){"not UTF-8", -1};
+    default:
+        return (struct weblog_reason){NULL, -1};
+    }
+}
+
+static struct weblog_reason line_parse(struct weblog_reader *r, const uint8_t *p, size_t n)
+{
+    const struct weblog_format *f = &r->instance->format;
+    size_t prefix = weblog_prefix_length(f->prefix, p, n);
+    struct weblog_reason why = {NULL, -1};
+    switch (f->kind) {
+    case WEBLOG_W3C:
+        why = weblog_w3c_parse(f, &r->header, p + prefix, n - prefix, &r->record);
+        break;
+    case WEBLOG_JSON:
+        why = weblog_json_parse(f, p + prefix, n - prefix, &r->record);
+        if (why.text == NULL && !weblog_json_is_access(f, &r->record)) {
+            why.text = "no request in it";
+        }
+        break;
+    default:
+        why = weblog_template_parse(f, p + prefix, n - prefix, &r->record);
+        break;
+    }
+    return why.text != NULL ? why : weblog_row_check(f, &r->record, &r->time, &r->header, &r->row);
+}
+
+// Lines that are no records: empty ones, and # lines of a W3C log, which tell how to go on.
+static bool line_is_other(struct weblog_reader *r, const struct pt_line *line)
+{
+    if (line->offset < r->skip_before || line->size == 0) {
+        return true;
+    }
+    if (r->instance->format.kind != WEBLOG_W3C) {
+        return false;
+    }
+    uint64_t i = 0;
+    while (i < line->size && (line->data[i] == ' ' || line->data[i] == '\t')) {
+        i++;
+    }
+    if (i == line->size) {
+        return true;
+    }
+    if (line->data[0] != '#' || line->kind != PT_LINE_WHOLE) {
+        return false;
+    }
+    weblog_w3c_directive(&r->instance->format, &r->header, line->data, line->size);
+    return true;
+}
+
+static pt_status line_take(struct weblog_reader *r, const struct pt_line *line, uint64_t *rows)
+{
+    if (line_is_other(r, line)) {
+        return PT_OK;
+    }
+    r->records++;
+    struct weblog_reason why = bytes_check(line);
+    if (why.text == NULL) {
+        why = line_parse(r, line->data, line->size);
+    }
+    if (why.text != NULL) {
+        return line_reject(r, line, &why);
+    }
+    if (!weblog_emit_row(&r->emit, &r->record, &r->row, line->size)) {
+        return PT_E_NO_MEMORY;
+    }
+    (*rows)++;
+    return PT_OK;
+}
+
+static pt_status split_end(struct weblog_reader *r)
+{
+    if (r->is_counted) {
+        return PT_OK;
+    }
+    r->is_counted = true;
+    return r->run.counted(r->run.ctx, r->records, r->lines.n_lines, NULL);
+}
+
+static pt_status reader_next(void *self, struct ArrowArray *out, char *message, uint64_t capacity)
+{
+    struct weblog_reader *r = self;
+    const pt_host *host = r->instance->host;
+    uint64_t rows = 0;
+    struct pt_line line = {.kind = PT_LINE_WHOLE};
+    for (uint32_t i = 1; rows < r->run.batch_rows; i++) {
+        pt_status status = pt_lines_next(&r->lines, &line, NULL);
+        if (status == PT_OK && line.kind == PT_LINE_END) {
+            break;
+        }
+        if (status != PT_OK) {
+            snprintf(message, capacity, "cannot read on at byte %llu",
+                     (unsigned long long)pt_window_offset(&r->lines.window));
+            return status;
+        }
+        status = line_take(r, &line, &rows);
+        if (status == PT_OK && i % CANCEL_LINES == 0) {
+            status = host->cancelled(host) != 0 ? PT_E_CANCELLED : PT_OK;
+            if (status == PT_OK && rows > 0 && pt_batch_bytes(&r->emit.batch) > BATCH_BYTES_MAX) {
+                break;
+            }
+        }
+        if (status != PT_OK) {
+            return status;
+        }
+    }
+    if (rows > 0) {
+        return weblog_emit_finish(&r->emit, rows, out);
+    }
+    return line.kind == PT_LINE_END ? split_end(r) : PT_OK;
+}
+
+static const struct pt_export_ops reader_ops = {
+    .schema = reader_schema, .next = reader_next, .free = reader_free};
+
+// Where the lines that `skip_lines` leaves out end.
+static pt_status skip_find(struct weblog_reader *r, uint32_t file, pt_error *err)
+{
+    const struct weblog_instance *in = r->instance;
+    struct pt_range whole = {file, 0, PT_RANGE_TO_END};
+    struct pt_lines lines;
+    pt_status status = pt_lines_open(&lines, in->host, in->config->path, &whole, r->run.max_record,
+                                     64u << 10, err);
+    if (status != PT_OK) {
+        return status;
+    }
+    struct pt_line line = {.kind = PT_LINE_WHOLE};
+    for (int64_t i = 0; i <= in->config->skip_lines && line.kind != PT_LINE_END; i++) {
+        status = pt_lines_next(&lines, &line, err);
+        if (status != PT_OK) {
+            break;
+        }
+        r->skip_before = line.offset;
+    }
+    pt_lines_close(&lines);
+    return status;
+}
+
+static pt_status reader_start(struct weblog_reader *r, const struct pt_range *range, pt_error *err)
+{
+    const struct weblog_instance *in = r->instance;
+    const struct weblog_format *f = &in->format;
+    r->time.offset_s = in->offset_s;
+    if (f->by_role[WEBLOG_TIME] >= 0) {
+        const struct weblog_field *field = &f->fields[f->by_role[WEBLOG_TIME]];
+        r->time.clock = field->clock;
+        char bad = 0;
+        size_t n = 0;
+        const char *pattern = weblog_format_text(f, field->path, &n);
+        if (field->clock == WEBLOG_CLOCK_PATTERN &&
+            !pt_time_pattern_parse(&r->time.pattern, pattern, n, &bad)) {
+            return pt_fail(in->host, err, PT_E_INTERNAL, NULL, "the time pattern changed");
+        }
+    }
+    if (in->config->skip_lines > 0) {
+        pt_status status = skip_find(r, range->file, err);
+        if (status != PT_OK) {
+            return status;
+        }
+    }
+    pt_status status = weblog_emit_init(&r->emit, in, r->run.batch_rows);
+    if (status != PT_OK) {
+        return pt_fail(in->host, err, status, NULL, "out of memory");
+    }
+    return pt_lines_open(&r->lines, in->host, in->config->path, range, r->run.max_record,
+                         READ_BLOCK, err);
+}
+
+pt_status weblog_reader_open(const struct weblog_instance *instance, const struct pt_range *range,
+                             const pt_split_run *run, struct ArrowArrayStream *out, pt_error *err)
+{
+    struct weblog_reader *r = pt_mem_zero(instance->host, 1, sizeof *r);
+    if (r == NULL) {
+        return pt_fail(instance->host, err, PT_E_NO_MEMORY, NULL, "out of memory");
+    }
+    r->instance = instance;
+    r->run = *run;
+    pt_status status = reader_start(r, range, err);
+    if (status == PT_OK) {
+        status = pt_export_stream(instance->host, &reader_ops, r, out);
+        if (status != PT_OK) {
+            pt_fail(instance->host, err, status, NULL, "out of memory");
+        }
+    }
+    if (status != PT_OK) {
+        reader_free(r);
+    }
+    return status;
+}
