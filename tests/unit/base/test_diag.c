@@ -142,6 +142,22 @@ static void test_diag__byte_order_mark_has_no_column(void **state)
                        "    | ^^ fix\n");
 }
 
+static void test_diag__hides_a_line_with_a_secret(void **state)
+{
+    (void)state;
+    struct diags d = with_source("a: 1\nkey: hunter2\n");
+    diag_add(&d, DIAG_ERROR, "P0103", at(2, 1, 3), "fix", "unknown key");
+    diag_add(&d, DIAG_ERROR, "P0111", at(2, 6, 7), "use a secret", "a secret written out");
+    diag_add(&d, DIAG_ERROR, "P0103", at(1, 1, 1), NULL, "x");
+    assert_printed(&d, "spring.yaml:2:1: error[P0103]: unknown key\n"
+                       "  fix\n"
+                       "spring.yaml:2:6: error[P0111]: a secret written out\n"
+                       "  use a secret\n"
+                       "spring.yaml:1:1: error[P0103]: x\n"
+                       "  1 | a: 1\n"
+                       "    | ^\n");
+}
+
 static void test_diag__caret_stays_on_the_line(void **state)
 {
     (void)state;
@@ -363,6 +379,7 @@ int main(void)
         cmocka_unit_test(test_diag__positions_may_be_partly_unknown),
         cmocka_unit_test(test_diag__caret_counts_characters_and_keeps_tabs),
         cmocka_unit_test(test_diag__byte_order_mark_has_no_column),
+        cmocka_unit_test(test_diag__hides_a_line_with_a_secret),
         cmocka_unit_test(test_diag__caret_stays_on_the_line),
         cmocka_unit_test(test_diag__escapes_what_could_fake_a_line),
         cmocka_unit_test(test_diag__cuts_a_very_long_line_around_the_fault),
