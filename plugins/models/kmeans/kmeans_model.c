@@ -327,13 +327,6 @@ pt_status kmeans_renumber(void *self, const uint32_t *new_of, uint32_t n, pt_err
     return PT_OK;
 }
 
-// A prepared value as the pipeline's user knows it.
-static double raw_value(const struct pt_column_copy *c, double value)
-{
-    double raw = c->factor == 0 ? c->offset : value / c->factor + c->offset;
-    return c->transform != NULL && strcmp(c->transform, "log1p") == 0 ? expm1(raw) : raw;
-}
-
 static void explain_centre(const struct kmeans *m, uint32_t c, struct pt_json *j)
 {
     const double *centre = m->result.centres + (uint64_t)c * m->d;
@@ -351,7 +344,7 @@ static void explain_centre(const struct kmeans *m, uint32_t c, struct pt_json *j
     pt_json_key(j, "raw");
     pt_json_open(j, '[');
     for (uint32_t i = 0; i < m->d; i++) {
-        pt_json_f64(j, raw_value(&m->columns.items[i], centre[i]));
+        pt_json_f64(j, pt_column_raw(&m->columns.items[i], centre[i]));
     }
     pt_json_close(j, ']');
     pt_json_close(j, '}');
