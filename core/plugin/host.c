@@ -10,6 +10,9 @@
 
 #include "mem.h"
 
+// More than any machine has: a size read from a damaged file, say.
+#define ALLOC_BYTES_MAX ((uint64_t)1 << 39)
+
 static pt_status unsupported(pt_error *err, const char *what)
 {
     return error_set(err, PT_E_UNSUPPORTED, "this host does not offer %s", what);
@@ -46,13 +49,13 @@ pt_status host_error_set(pt_error *err, pt_status code, const char *message, con
 static void *alloc_plain(const pt_host *host, uint64_t size)
 {
     (void)host;
-    return size > SIZE_MAX ? NULL : mem_alloc((size_t)size);
+    return size > ALLOC_BYTES_MAX ? NULL : mem_alloc((size_t)size);
 }
 
 static void *realloc_plain(const pt_host *host, void *memory, uint64_t size)
 {
     (void)host;
-    return size > SIZE_MAX ? NULL : mem_resize(memory, (size_t)size, 1);
+    return size > ALLOC_BYTES_MAX ? NULL : mem_resize(memory, (size_t)size, 1);
 }
 
 static void free_plain(const pt_host *host, void *memory)
