@@ -153,7 +153,6 @@ static pt_status compute(struct cutting *c, struct pt_error *err)
 {
     struct people_scope scope = {&c->profile->meetings, &c->profile->ids, c->cutoff};
     TRY(people_resolve(&scope, &c->people, err));
-    note_matched(c);
     TRY(feature_plan_build(c->profile, c->cutoff, &c->plan, err));
     TRY(add_names(c, err));
     TRY(add_columns(c, err));
@@ -168,7 +167,9 @@ static pt_status compute(struct cutting *c, struct pt_error *err)
         TRY(sweep_run(&in, err));
     }
     TRY(finish_columns(c, err));
-    return population_narrow(&scope, c->people, &c->table, err);
+    TRY(population_narrow(&scope, c->people, &c->table, err));
+    note_matched(c);
+    return PT_OK;
 }
 
 pt_status profile_cut(struct profile *p, size_t cutoff, struct profile_cut *out,
