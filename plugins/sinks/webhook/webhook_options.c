@@ -113,10 +113,9 @@ static const pt_option private_row = {
     .default_text = "false",
 };
 static const pt_option timeout_row = {
-    ROW(timeout_ms),    .type = PT_OPT_DURATION,
-    .name = "timeout",  .help = "How long one request may take in all.",
-    .unit = "duration", .default_text = "15s",
-    .i_min = 100,       .i_max = 300000,
+    ROW(timeout_ms),   .type = PT_OPT_DURATION,
+    .name = "timeout", .help = "How long one request may take in all.",
+    .i_min = 100,      .i_max = 300000,
 };
 static const pt_option attempts_row = {
     ROW(max_attempts),
@@ -149,15 +148,16 @@ static bool is_token(const char *name)
 // Headers this plugin or the host writes itself.
 static bool is_reserved(const char *name)
 {
-    static const char *const own[] = {"host",       "content-length",    "content-type",
-                                      "user-agent", "transfer-encoding", "connection",
-                                      "expect"};
+    static const char *const own[] = {
+        "host",   "content-length", "content-type", "user-agent", "transfer-encoding",
+        "expect", "connection",     "keep-alive",   "te",         "trailer",
+        "upgrade"};
     for (uint32_t i = 0; i < sizeof own / sizeof own[0]; i++) {
         if (strcasecmp(name, own[i]) == 0) {
             return true;
         }
     }
-    return strncasecmp(name, "webhook-", 8) == 0;
+    return strncasecmp(name, "webhook-", 8) == 0 || strncasecmp(name, "proxy-", 6) == 0;
 }
 
 static pt_status check_names(const pt_host *host, const pt_map *map, const char *option,

@@ -38,9 +38,25 @@ static struct column *add(struct people *p, const char *name, enum vec_type type
     return c;
 }
 
+size_t people_add_bool(struct people *p, const char *name, const int *values)
+{
+    struct column *c = add(p, name, VEC_BOOL);
+    for (size_t i = 0; i < p->table.n_rows; i++) {
+        c->valid[i] = values[i] >= 0;
+        c->b[i] = values[i] > 0;
+    }
+    return p->table.n_columns - 1;
+}
+
 size_t people_add_i64(struct people *p, const char *name, const int64_t *values)
 {
-    struct column *c = add(p, name, VEC_I64);
+    return people_add_when(p, name, VEC_I64, values);
+}
+
+size_t people_add_when(struct people *p, const char *name, enum vec_type type,
+                       const int64_t *values)
+{
+    struct column *c = add(p, name, type);
     for (size_t i = 0; i < p->table.n_rows; i++) {
         c->valid[i] = values[i] != INT64_MIN;
         c->i[i] = c->valid[i] ? values[i] : 0;

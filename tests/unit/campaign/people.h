@@ -20,6 +20,10 @@ void people_init(struct people *p, size_t n, const char *format);
 size_t people_add_i64(struct people *p, const char *name, const int64_t *values);
 size_t people_add_f64(struct people *p, const char *name, const double *values);
 size_t people_add_text(struct people *p, const char *name, const char *const *values);
+size_t people_add_bool(struct people *p, const char *name, const int *values); // -1 = missing
+// VEC_DATE (days) or VEC_TIME (microseconds); INT64_MIN = missing.
+size_t people_add_when(struct people *p, const char *name, enum vec_type type,
+                       const int64_t *values);
 // To be called when all columns are there.
 void people_ready(struct people *p);
 const struct expr *people_expr(struct people *p, const char *text);
