@@ -1,0 +1,268 @@
+// SPDX-FileCopyrightText: 2026 Portrait contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "csv_type.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "pt_number.h"
+
+static const char *const kind_names[] = {"string", "i64", "f64", "bool", "date", "time"};
+
+const char *csv_type_name(enum csv_kind kind)
+{
+    return kind_names[kind];
+}
+
+const char *csv_type_fault(enum csv_kind kind)
+{
+    static const char *const faults[] = {
+        "not text",     "not a whole number", "not a number", "neither true nor false",
+        "not a date",   "not a time",
+    };
+    return faults[kind];
+}
+
+static bool set_pattern(const char *text, struct csv_type *out, const char **why)
+{
+    char bad = 0;
+    if (out->kind != CSV_DATE && out->kind != CSV_TIME) {
+        *why = "only date and time take a pattern";
+        return false;
+    }
+    if (strlen(text) >= sizeof out->pattern_text ||
+        !pt_time_pattern_parse(&out->pattern, text, strlen(text), &bad) || !out->pattern.has_date) {
+        *why = "the pattern is too long, holds an unknown conversion, or gives no date";
+        return false;
+    }
+    out->has_pattern = true;
+    snprintf(out->pattern_text, sizeof out->pattern_text, "%s", text);
+    out->is_zoned = strstr(text, "%z") != NULL || strstr(text, "%Z") != NULL ||
+                    strstr(text, "%s") != NULL;
+    return true;
+}
+
+bool csv_type_parse(const char *text, struct csv_type *out, const char **why)
+{
+    const char *space = strchr(text, ' ');
+    size_t n = space == NULL ? strlen(text) : (size_t)(space - text);
+    memset(out, 0, sizeof *out);
+    for (int kind = CSV_STRING; kind <= CSV_TIME; kind++) {
+        if (strlen(kind_names[kind]) == n && strncmp(text, kind_names[kind], n) == 0) {
+            out->kind = (enum csv_kind)kind;
+            return space == NULL || set_pattern(space + 1, out, why);
+        }
+    }
+    *why = "a type is string, i64, f64, bool, date or time";
+    return false;
+}
+
+struct pt_field csv_type_field(const struct csv_type *type, const char *name)
+{
+    static const enum pt_cell cells[] = {PT_CELL_UTF8, PT_CELL_I64,    PT_CELL_F64,
+                                         PT_CELL_BOOL, PT_CELL_DATE32, PT_CELL_TS_US};
+    return (struct pt_field){name, cells[type->kind],
+                             type->kind == CSV_TIME && type->is_zoned ? "UTC" : NULL};
+}
+
+static bool is_word(const uint8_t *p, uint64_t n, const char *lower)
+{
+    if (strlen(lower) != n) {
+        return false;
+    }
+    for (uint64_t i = 0; i < n; i++) {
+        if ((p[i] | 0x20) != (uint8_t)lower[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool read_bool(const uint8_t *p, uint64_t n, bool *out)
+{
+    bool is_one = n == 1 && p[0] == '1';
+    bool is_zero = n == 1 && p[0] == '0';
+    *out = is_one || is_word(p, n, "true") || is_word(p, n, "yes") || is_word(p, n, "t") ||
+           is_word(p, n, "y");
+    return *out || is_zero || is_word(p, n, "false") || is_word(p, n, "no") ||
+           is_word(p, n, "f") || is_word(p, n, "n");
+}
+
+// Removes thousands separators (only before groups of three digits) and turns the decimal mark
+// into a point. Returns the size, 0 when the separators stand wrong or the text is too long.
+static uint64_t plain_number(const struct csv_numbers *numbers, const uint8_t *p, uint64_t n,
+                             uint8_t out[128])
+{
+    uint64_t size = 0;
+    bool is_fraction = false;
+    for (uint64_t i = 0; i < n; i++) {
+        if (size == 128) {
+            return 0;
+        }
+        if (numbers->thousands != 0 && p[i] == numbers->thousands) {
+            bool is_group = !is_fraction && size > 0 && i + 3 < n + 0 &&
+                            p[i + 1] >= '0' && p[i + 1] <= '9' && p[i + 2] >= '0' &&
+                            p[i + 2] <= '9' && p[i + 3] >= '0' && p[i + 3] <= '9' &&
+                            (i + 4 >= n || p[i + 4] < '0' || p[i + 4] > '9');
+            if (!is_group) {
+                return 0;
+            }
+            continue;
+        }
+        if (p[i] == numbers->decimal) {
+            is_fraction = true;
+            out[size++] = '.';
+        } else if (p[i] == '.') {
+            return 0;
+        } else {
+            out[size++] = p[i];
+        }
+    }
+    return size;
+}
+
+static bool read_number(const struct csv_numbers *numbers, enum csv_kind kind, const uint8_t *p,
+                        uint64_t n, struct pt_column *column)
+{
+    uint8_t plain[128];
+    int64_t whole = 0;
+    double number = 0;
+    if (numbers->decimal != '.' || numbers->thousands != 0) {
+        n = plain_number(numbers, p, n, plain);
+        p = plain;
+    }
+    if (kind == CSV_I64) {
+        if (!pt_number_i64(p, n, &whole)) {
+            return false;
+        }
+        if (column != NULL) {
+            pt_column_i64(column, whole);
+        }
+        return true;
+    }
+    if (!pt_number_f64(p, n, &number)) {
+        return false;
+    }
+    if (column != NULL) {
+        pt_column_f64(column, number);
+    }
+    return true;
+}
+
+// Does the text end in a zone: Z, or +hh, +hhmm, +hh:mm behind the time?
+static bool has_zone(const uint8_t *p, uint64_t n)
+{
+    if (n > 0 && (p[n - 1] == 'Z' || p[n - 1] == 'z')) {
+        return true;
+    }
+    for (uint64_t i = 11; i < n; i++) {
+        if (p[i] == '+' || p[i] == '-') {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool read_time(const struct csv_type *type, const uint8_t *p, uint64_t n, int64_t *us)
+{
+    if (type->has_pattern) {
+        return pt_time_pattern_match(&type->pattern, p, n, 0, us);
+    }
+    return has_zone(p, n) == type->is_zoned && pt_time_iso(p, n, 0, us);
+}
+
+static bool read_date(const struct csv_type *type, const uint8_t *p, uint64_t n, int64_t *days)
+{
+    int64_t us = 0;
+    bool is_date = type->has_pattern ? pt_time_pattern_match(&type->pattern, p, n, 0, &us)
+                                     : n == 10 && pt_time_iso(p, n, 0, &us);
+    *days = us / PT_TIME_US_PER_DAY - (us % PT_TIME_US_PER_DAY < 0);
+    return is_date;
+}
+
+bool csv_type_append(const struct csv_type *type, const struct csv_numbers *numbers,
+                     const uint8_t *p, uint64_t n, struct pt_column *column)
+{
+    bool truth = false;
+    int64_t value = 0;
+    switch (type->kind) {
+    case CSV_STRING:
+        pt_column_text(column, p, n);
+        return true;
+    case CSV_I64:
+    case CSV_F64:
+        return read_number(numbers, type->kind, p, n, column);
+    case CSV_BOOL:
+        if (!read_bool(p, n, &truth)) {
+            return false;
+        }
+        pt_column_bool(column, truth);
+        return true;
+    case CSV_DATE:
+        if (!read_date(type, p, n, &value)) {
+            return false;
+        }
+        pt_column_i32(column, (int32_t)value);
+        return true;
+    case CSV_TIME:
+        if (!read_time(type, p, n, &value)) {
+            return false;
+        }
+        pt_column_i64(column, value);
+        return true;
+    }
+    return false;
+}
+
+// Digits that are a name rather than a quantity: 007, +49..., or more than doubles hold.
+static bool is_code(const uint8_t *p, uint64_t n)
+{
+    uint64_t i = n > 0 && p[0] == '-';
+    bool has_leading_zero = i + 1 < n && p[i] == '0' && p[i + 1] >= '0' && p[i + 1] <= '9';
+    return has_leading_zero || (n > 0 && p[0] == '+') || n > 18;
+}
+
+static bool looks_like_date(const uint8_t *p, uint64_t n)
+{
+    return n >= 10 && p[4] == '-' && p[7] == '-';
+}
+
+void csv_guess_add(struct csv_guess *g, const struct csv_numbers *numbers, const uint8_t *p,
+                   uint64_t n)
+{
+    int64_t value = 0;
+    struct csv_type date = {.kind = CSV_DATE};
+    g->n++;
+    bool may_be_number = !is_code(p, n);
+    g->can_i64 = g->can_i64 && may_be_number && read_number(numbers, CSV_I64, p, n, NULL);
+    g->can_f64 = g->can_f64 && may_be_number && read_number(numbers, CSV_F64, p, n, NULL);
+    g->can_bool = g->can_bool && (is_word(p, n, "true") || is_word(p, n, "false"));
+    g->can_date = g->can_date && looks_like_date(p, n) && read_date(&date, p, n, &value);
+    g->can_time = g->can_time && looks_like_date(p, n) && pt_time_iso(p, n, 0, &value);
+    if (g->can_time) {
+        bool is_zoned = has_zone(p, n);
+        g->saw_zone = g->saw_zone || is_zoned;
+        g->saw_no_zone = g->saw_no_zone || !is_zoned;
+    }
+}
+
+struct csv_type csv_guess_type(const struct csv_guess *g)
+{
+    struct csv_type type = {.kind = CSV_STRING};
+    if (g->n == 0) {
+        return type;
+    }
+    if (g->can_bool) {
+        type.kind = CSV_BOOL;
+    } else if (g->can_i64) {
+        type.kind = CSV_I64;
+    } else if (g->can_f64) {
+        type.kind = CSV_F64;
+    } else if (g->can_date) {
+        type.kind = CSV_DATE;
+    } else if (g->can_time && !(g->saw_zone && g->saw_no_zone)) {
+        type.kind = CSV_TIME;
+        type.is_zoned = g->saw_zone;
+    }
+    return type;
+}
