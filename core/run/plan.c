@@ -43,6 +43,56 @@ void *plan_alloc(struct plan *p, size_t n, size_t size)
     return memory == NULL ? plan_no_memory(p) : memory;
 }
 
+static bool has_feature(const struct pipeline_feature *items, size_t n, struct text name)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (text_is(name, items[i].name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool plan_is_declared(const struct plan *p, struct text name)
+{
+    const struct pipeline *w = p->pipeline;
+    if (has_feature(w->features, w->n_features, name) ||
+        has_feature(w->labels, w->n_labels, name)) {
+        return true;
+    }
+    for (size_t i = 0; i < w->n_derive; i++) {
+        if (text_is(name, w->derive[i].name)) {
+            return true;
+        }
+    }
+    const char *dot = name.n == 0 ? NULL : memchr(name.p, '.', name.n);
+    struct text head = dot == NULL ? name : text_n(name.p, (size_t)(dot - name.p));
+    for (size_t i = 0; i < w->n_models; i++) {
+        if (text_is(head, w->models[i].name)) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < w->n_sources; i++) {
+        for (size_t k = 0; k < w->sources[i].statics.n; k++) {
+            if (text_equal(name, w->sources[i].statics.items[k]->text)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+// An expression over a name that failed above would only repeat that fault.
+static bool is_follow_up(const struct plan *p, struct text source, const struct pt_error *err)
+{
+    size_t at = err->column == 0 ? source.n : err->column - 1;
+    if (at >= source.n || err->length == 0 || err->length > source.n - at) {
+        return false;
+    }
+    struct text token = text_n(source.p + at, err->length);
+    return plan_column_find(p, token) < 0 && plan_is_declared(p, token);
+}
+
 struct expr *plan_expr(struct plan *p, const struct node *node, const struct expr_scope *scope)
 {
     struct pt_error err = ERROR_INIT;
@@ -52,7 +102,9 @@ struct expr *plan_expr(struct plan *p, const struct node *node, const struct exp
         return plan_no_memory(p);
     }
     if (status != PT_OK) {
-        diag_add_error(p->diags, "P0301", node->at, &err);
+        if (p->diags->n_errors == 0 || !is_follow_up(p, node->text, &err)) {
+            diag_add_error(p->diags, "P0301", node->at, &err);
+        }
         return NULL;
     }
     return e;

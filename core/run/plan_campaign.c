@@ -144,7 +144,8 @@ void plan_add_audiences(struct plan *p)
 static pt_status sink_column(void *ctx, const char *name, struct pt_error *err)
 {
     const struct plan *p = ctx;
-    if (plan_column_find(p, text_of(name)) >= 0) {
+    bool is_follow_up = p->diags->n_errors > 0 && plan_is_declared(p, text_of(name));
+    if (plan_column_find(p, text_of(name)) >= 0 || is_follow_up) {
         return PT_OK;
     }
     const char *names[512];

@@ -34,6 +34,23 @@ static void hint_input(const struct plan *p, const char *wrong, char hint[160])
     plan_hint(wrong, names, n, hint);
 }
 
+// Would the pattern match if every declared feature had succeeded?
+static bool may_be_declared(const struct plan *p, const char *pattern)
+{
+    const struct pipeline *w = p->pipeline;
+    for (size_t i = 0; i < w->n_features; i++) {
+        if (fnmatch(pattern, w->features[i].name, 0) == 0) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < w->n_derive; i++) {
+        if (fnmatch(pattern, w->derive[i].name, 0) == 0) {
+            return true;
+        }
+    }
+    return plan_is_declared(p, text_of(pattern));
+}
+
 // marks[i] = 1 (or 0 with `value` 0) for the columns that the patterns match.
 static void mark(struct plan *p, const struct node_list *patterns, uint8_t value, uint8_t *marks)
 {
@@ -46,7 +63,7 @@ static void mark(struct plan *p, const struct node_list *patterns, uint8_t value
                 is_met = true;
             }
         }
-        if (!is_met) {
+        if (!is_met && !(p->diags->n_errors > 0 && may_be_declared(p, pattern->text.p))) {
             char hint[160];
             hint_input(p, pattern->text.p, hint);
             plan_fault(p, "P0204", pattern, hint,
@@ -76,7 +93,7 @@ static void add_inputs(struct plan *p, struct plan_model *m)
             };
         }
     }
-    if (m->n_inputs == 0 && m->written->inputs.n > 0) {
+    if (m->n_inputs == 0 && m->written->inputs.n > 0 && p->diags->n_errors == 0) {
         plan_fault(p, "P0204", m->written->inputs.items[0], NULL, "model `%s` has no inputs",
                    m->written->name);
     }
@@ -140,6 +157,9 @@ static void read_label(struct plan *p, struct plan_model *m)
         return;
     }
     ptrdiff_t at = plan_column_find(p, node->text);
+    if (at < 0 && p->diags->n_errors > 0 && plan_is_declared(p, node->text)) {
+        return;
+    }
     if (at < 0 || (p->columns[at].origin != PLAN_LABEL && p->columns[at].origin != PLAN_STATIC)) {
         const char *names[128];
         size_t n = 0;
@@ -193,7 +213,8 @@ static void read_test(struct plan *p, struct plan_model *m)
 static pt_status known_column(void *ctx, const char *name, struct pt_error *err)
 {
     const struct plan *p = ctx;
-    if (plan_column_find(p, text_of(name)) >= 0) {
+    bool is_follow_up = p->diags->n_errors > 0 && plan_is_declared(p, text_of(name));
+    if (plan_column_find(p, text_of(name)) >= 0 || is_follow_up) {
         return PT_OK;
     }
     error_set(err, PT_E_NOT_FOUND, "there is no column `%s`", name);
