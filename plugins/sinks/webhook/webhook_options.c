@@ -113,9 +113,10 @@ static const pt_option private_row = {
     .default_text = "false",
 };
 static const pt_option timeout_row = {
-    ROW(timeout_ms),   .type = PT_OPT_DURATION,
-    .name = "timeout", .help = "How long one request may take in all.",
-    .i_min = 100,      .i_max = 300000,
+    ROW(timeout_ms),       .type = PT_OPT_DURATION,
+    .name = "timeout",     .help = "How long one request may take in all.",
+    .default_text = "15s", .i_min = 100,
+    .i_max = 300000,
 };
 static const pt_option attempts_row = {
     ROW(max_attempts),
