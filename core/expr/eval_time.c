@@ -117,7 +117,8 @@ static bool read_calendar(int64_t value, bool is_time, struct calendar *out)
     if (days > DAYS_MAX || days < -DAYS_MAX) {
         return false;
     }
-    out->rest = is_time ? value - days * US_PER_DAY : 0;
+    int64_t rest = is_time ? value % US_PER_DAY : 0;
+    out->rest = rest < 0 ? rest + US_PER_DAY : rest;
     civil_from_days(days, &out->year, &out->month, &out->day);
     return true;
 }
