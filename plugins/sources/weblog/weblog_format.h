@@ -85,6 +85,7 @@ struct weblog_field {
 enum weblog_mode {
     WEBLOG_STEP_LITERAL = 1, // the text must follow
     WEBLOG_STEP_UNTIL,       // a field that ends where the text begins
+    WEBLOG_STEP_WORD,        // a field up to the first blank; the text begins with it
     WEBLOG_STEP_INSIDE,      // the same, inside quotes: no bare quote may lie in it
     WEBLOG_STEP_QUOTED,      // a field up to an unescaped quote; the text begins with that quote
     WEBLOG_STEP_REST,        // a field up to the end of the line

@@ -11,6 +11,7 @@ struct cursor {
 };
 
 static const char *const line_ends_early = "line ends early";
+static const char *const quote_is_open = "quote is not closed";
 
 // First place of `text` in [p, end), NULL when there is none.
 static const uint8_t *text_find(const uint8_t *p, const uint8_t *end, const char *text, size_t n)
@@ -89,6 +90,8 @@ static const uint8_t *field_end(const struct weblog_format *f, const struct webl
         const uint8_t *quote = quote_find(c->p, c->end);
         return quote != NULL && found != NULL && quote < found ? NULL : found;
     }
+    case WEBLOG_STEP_WORD:
+        return c->p == c->end ? NULL : memchr(c->p, text[0], (size_t)(c->end - c->p));
     default:
         return text_find(c->p, c->end, text, step->text.n);
     }
@@ -145,8 +148,10 @@ static struct weblog_reason steps_run(const struct weblog_format *f, struct curs
         if (step->mode != WEBLOG_STEP_LITERAL) {
             const uint8_t *end = field_end(f, step, c);
             bool is_cut = end == NULL;
-            if (is_cut && (step->mode != WEBLOG_STEP_UNTIL || !f->allow_missing)) {
-                return (struct weblog_reason){"field does not end", step->field};
+            bool is_bare = step->mode == WEBLOG_STEP_UNTIL || step->mode == WEBLOG_STEP_WORD;
+            if (is_cut && (!is_bare || !f->allow_missing)) {
+                return (struct weblog_reason){is_bare ? line_ends_early : quote_is_open,
+                                              step->field};
             }
             end = is_cut ? c->end : end;
             field_set(out, step->field, c->p, end);

@@ -187,6 +187,20 @@ static bool literal_add(struct compiler *c)
     return true;
 }
 
+// A bare field that such text ends holds no blank; other text (` | `) may have blanks before it.
+static bool run_ends_word(const struct compiler *c)
+{
+    if (c->run[0] != ' ' && c->run[0] != '\t') {
+        return false;
+    }
+    for (uint32_t i = 1; i < c->n_run; i++) {
+        if (memchr(" \t-[\"", c->run[i], 5) == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
 // Gives the collected literal to the field before it, or makes it a step.
 static bool run_flush(struct compiler *c)
 {
@@ -201,6 +215,9 @@ static bool run_flush(struct compiler *c)
         struct weblog_step *step = &c->f->steps[c->open_step];
         is_good = weblog_format_keep(c->f, c->run, c->n_run, &step->text);
         step->eat = c->keeps_text ? 0 : (uint8_t)c->n_run;
+        if (step->mode == WEBLOG_STEP_UNTIL && run_ends_word(c)) {
+            step->mode = WEBLOG_STEP_WORD;
+        }
         if (is_good && c->keeps_text) {
             is_good = literal_add(c);
         }
