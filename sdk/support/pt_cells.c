@@ -57,6 +57,22 @@ static bool has_metadata(const char *metadata, const char *key, const char *valu
     return false;
 }
 
+static pt_status read_column(const pt_host *host, const struct ArrowSchema *child,
+                             struct pt_cell_column *out, pt_error *err)
+{
+    const char *name = child->name == NULL ? "" : child->name;
+    out->type = type_of(child->format);
+    if (out->type == 0) {
+        return pt_fail(host, err, PT_E_UNSUPPORTED, NULL,
+                       "column `%s` has a format no sink reads: %s", name, child->format);
+    }
+    out->is_guard_exempt = has_metadata(child->metadata, "portrait.guard", "exempt");
+    out->name = pt_mem_text(host, name, strlen(name));
+    return out->name == NULL
+               ? pt_fail(host, err, PT_E_NO_MEMORY, NULL, "no memory for the columns of a sink")
+               : PT_OK;
+}
+
 pt_status pt_cells_read(const pt_host *host, const struct ArrowSchema *schema, struct pt_cells *out,
                         pt_error *err)
 {
@@ -68,21 +84,13 @@ pt_status pt_cells_read(const pt_host *host, const struct ArrowSchema *schema, s
     if (cells.columns == NULL) {
         return pt_fail(host, err, PT_E_NO_MEMORY, NULL, "no memory for the columns of a sink");
     }
-    for (int64_t i = 0; i < schema->n_children; i++) {
-        const struct ArrowSchema *child = schema->children[i];
-        const char *name = child->name == NULL ? "" : child->name;
-        struct pt_cell_column *column = &cells.columns[cells.n++];
-        column->type = type_of(child->format);
-        column->name = pt_mem_text(host, name, strlen(name));
-        column->is_guard_exempt = has_metadata(child->metadata, "portrait.guard", "exempt");
-        if (column->type == 0 || column->name == NULL) {
-            pt_cells_release(host, &cells);
-            return column->type == 0
-                       ? pt_fail(host, err, PT_E_UNSUPPORTED, NULL,
-                                 "column `%s` has a format no sink reads: %s", name, child->format)
-                       : pt_fail(host, err, PT_E_NO_MEMORY, NULL,
-                                 "no memory for the columns of a sink");
-        }
+    pt_status status = PT_OK;
+    for (int64_t i = 0; status == PT_OK && i < schema->n_children; i++) {
+        status = read_column(host, schema->children[i], &cells.columns[cells.n++], err);
+    }
+    if (status != PT_OK) {
+        pt_cells_release(host, &cells);
+        return status;
     }
     *out = cells;
     return PT_OK;
