@@ -120,6 +120,16 @@ void filler_duplicates(struct filler *f, const struct node *map)
     map_release(&seen);
 }
 
+static void warn_deprecated(struct filler *f, const struct option_row *row, const struct node *key)
+{
+    char hint[HINT_BYTES] = "";
+    if (row->replaced_by != NULL) {
+        snprintf(hint, sizeof hint, "use `%s` instead", row->replaced_by);
+    }
+    diag_add(f->diags, DIAG_WARNING, "P0110", key->at, hint, "option `%s` of %s is deprecated",
+             row->name, f->request->owner);
+}
+
 static void check_keys(struct filler *f, const struct option_rows *rows, const struct node *map,
                        const char *path)
 {
@@ -129,12 +139,7 @@ static void check_keys(struct filler *f, const struct option_rows *rows, const s
         if (row == NULL) {
             report_unknown(f, rows, key, path);
         } else if ((row->flags & PT_OPTF_DEPRECATED) != 0) {
-            char hint[HINT_BYTES] = "";
-            if (row->replaced_by != NULL) {
-                snprintf(hint, sizeof hint, "use `%s` instead", row->replaced_by);
-            }
-            diag_add(f->diags, DIAG_WARNING, "P0110", key->at, hint,
-                     "option `%s` of %s is deprecated", row->name, f->request->owner);
+            warn_deprecated(f, row, key);
         }
     }
     filler_duplicates(f, map);

@@ -154,24 +154,12 @@ static void write_type(struct json_writer *w, const struct option_row *row)
     }
 }
 
-// A default or example as JSON would write it.
-static void write_value(struct json_writer *w, const struct option_row *row,
-                        const struct node *node)
+static void write_scalar(struct json_writer *w, const struct option_row *row,
+                         const struct node *node)
 {
     union option_value value = {.i = 0};
     bool is_typed = row->type == PT_OPT_BOOL || row->type == PT_OPT_I64 || row->type == PT_OPT_F64;
-    if (node->kind == NODE_LIST || node->kind == NODE_MAP) {
-        bool is_map = node->kind == NODE_MAP;
-        is_map ? json_begin_object(w) : json_begin_array(w);
-        for (size_t i = 0; i < node->n; i++) {
-            if (is_map) {
-                json_key(w, node->pairs[i].key->text.p);
-            }
-            const struct node *item = is_map ? node->pairs[i].value : node->items[i];
-            write_value(w, row->n_fields > 0 ? row->fields : row, item);
-        }
-        is_map ? json_end_object(w) : json_end_array(w);
-    } else if (!is_typed || option_value_parse(row, node, &value, NULL) != NULL) {
+    if (!is_typed || option_value_parse(row, node, &value, NULL) != NULL) {
         json_put_text(w, node->text);
     } else if (row->type == PT_OPT_BOOL) {
         json_put_bool(w, value.b != 0);
@@ -179,6 +167,29 @@ static void write_value(struct json_writer *w, const struct option_row *row,
         json_put_i64(w, value.i);
     } else {
         json_put_f64(w, value.f);
+    }
+}
+
+// A default as JSON would write it.
+static void write_value(struct json_writer *w, const struct option_row *row,
+                        const struct node *node)
+{
+    const struct option_row *element = row->n_fields > 0 ? row->fields : row;
+    if (node->kind == NODE_MAP) {
+        json_begin_object(w);
+        for (size_t i = 0; i < node->n; i++) {
+            json_key(w, node->pairs[i].key->text.p);
+            write_value(w, element, node->pairs[i].value);
+        }
+        json_end_object(w);
+    } else if (node->kind == NODE_LIST) {
+        json_begin_array(w);
+        for (size_t i = 0; i < node->n; i++) {
+            write_value(w, element, node->items[i]);
+        }
+        json_end_array(w);
+    } else {
+        write_scalar(w, row, node);
     }
 }
 

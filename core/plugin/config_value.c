@@ -56,26 +56,31 @@ static bool check_text(struct filler *f, const struct slot *slot, const struct n
     return code == NULL;
 }
 
+typedef pt_status (*text_service)(void *ctx, const char *text, struct pt_error *err);
+
 // Column and expression: what the run knows decides.
-static bool ask_service(struct filler *f, const struct slot *slot, const struct node *node)
+static bool ask_service(struct filler *f, const struct slot *slot, const char *text)
 {
-    const struct config_services *s = f->services;
+    text_service ask = NULL;
+    const char *code = NULL;
+    if (slot->row->type == PT_OPT_COLUMN) {
+        ask = f->services->column;
+        code = "P0114";
+    } else if (slot->row->type == PT_OPT_EXPR) {
+        ask = f->services->expr;
+        code = "P0115";
+    }
     struct pt_error err = ERROR_INIT;
-    bool is_column = slot->row->type == PT_OPT_COLUMN;
-    pt_status (*ask)(void *, const char *, struct pt_error *) = is_column ? s->column
-                                                                : slot->row->type == PT_OPT_EXPR
-                                                                    ? s->expr
-                                                                    : NULL;
-    if (ask == NULL || ask(s->ctx, node->text.p, &err) == PT_OK) {
+    if (ask == NULL || ask(f->services->ctx, text, &err) == PT_OK) {
         return true;
     }
-    filler_report(f, is_column ? "P0114" : "P0115", slot, &err);
+    filler_report(f, code, slot, &err);
     return false;
 }
 
 static void store_string(struct filler *f, const struct slot *slot, const struct node *node)
 {
-    if (check_text(f, slot, node) && ask_service(f, slot, node)) {
+    if (check_text(f, slot, node) && ask_service(f, slot, node->text.p)) {
         store_text(f, slot, node->text);
     }
 }
@@ -91,7 +96,7 @@ static void store_input(struct filler *f, const struct slot *slot, const struct 
         filler_report(f, "P0112", slot, &err);
         return;
     }
-    store(slot, &input, sizeof input);
+    store(slot, &input, sizeof(pt_input *));
 }
 
 // A string option that is secret: the text, kept apart so that it can be wiped.
@@ -175,7 +180,10 @@ static void store_list(struct filler *f, const struct slot *slot, const struct n
     size_t n = is_single ? 1 : node->n;
     uint32_t size = slot->row->elem_size;
     char *items = n > UINT32_MAX ? NULL : arena_zero(&f->config->arena, n, size);
-    f->out_of_memory = f->out_of_memory || items == NULL;
+    if (items == NULL) {
+        f->out_of_memory = true;
+        return;
+    }
     for (size_t i = 0; i < n && !f->out_of_memory; i++) {
         const struct node *item = is_single ? node : node->items[i];
         char index[24];
@@ -203,7 +211,10 @@ static void store_map(struct filler *f, const struct slot *slot, const struct no
     uint32_t size = slot->row->elem_size;
     const char **keys = arena_zero(&f->config->arena, node->n, sizeof *keys);
     char *values = arena_zero(&f->config->arena, node->n, size);
-    f->out_of_memory = f->out_of_memory || keys == NULL || values == NULL;
+    if (keys == NULL || values == NULL) {
+        f->out_of_memory = true;
+        return;
+    }
     filler_duplicates(f, node);
     for (size_t i = 0; i < node->n && !f->out_of_memory; i++) {
         const struct node_pair *pair = &node->pairs[i];

@@ -86,11 +86,20 @@ static bool is_version(const char *text)
 static pt_status copy_identity(const pt_plugin *p, struct arena *arena, struct plugin_info *out,
                                struct pt_error *err)
 {
-    TRY(plugin_text_copy(arena, p->id, NAME_MAX_BYTES, "the plugin's id", &out->id, err));
-    TRY(plugin_text_copy(arena, p->version, NAME_MAX_BYTES, "the version", &out->version, err));
-    TRY(plugin_text_copy(arena, p->vendor, TEXT_MAX, "the vendor", &out->vendor, err));
-    TRY(plugin_text_copy(arena, p->license, TEXT_MAX, "the license", &out->license, err));
-    TRY(plugin_text_copy(arena, p->summary, TEXT_MAX, "the summary", &out->summary, err));
+    const struct {
+        struct plugin_text text;
+        const char **out;
+    } texts[] = {
+        {{p->id, "the plugin's id", NAME_MAX_BYTES}, &out->id},
+        {{p->version, "the version", NAME_MAX_BYTES}, &out->version},
+        {{p->vendor, "the vendor", TEXT_MAX}, &out->vendor},
+        {{p->license, "the license", TEXT_MAX}, &out->license},
+        {{p->summary, "the summary", TEXT_MAX}, &out->summary},
+    };
+
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        TRY(plugin_text_copy(arena, &texts[i].text, texts[i].out, err));
+    }
     if (!is_plugin_id(out->id)) {
         FAIL(err, PT_E_DATA, "its id `%s` is not of the form org.name",
              out->id == NULL ? "" : out->id);
@@ -212,7 +221,7 @@ static pt_status check_component(const pt_component *c, struct pt_error *err)
 static pt_status copy_component(const pt_component *in, struct arena *arena,
                                 struct component_info *out, struct pt_error *err)
 {
-    pt_component c;
+    pt_component c = {0};
     TRY(copy_struct(in, sizeof c, END_OF(pt_component, get_extension), &c, err));
     TRY(check_component(&c, err));
     out->kind = c.kind;
@@ -221,8 +230,10 @@ static pt_status copy_component(const pt_component *in, struct arena *arena,
     out->config_size = c.config_size;
     out->validate = c.validate;
     out->get_extension = c.get_extension;
-    TRY(plugin_text_copy(arena, c.name, NAME_MAX_BYTES, "the name", &out->name, err));
-    TRY(plugin_text_copy(arena, c.summary, TEXT_MAX, "the summary", &out->summary, err));
+    struct plugin_text name = {c.name, "the name", NAME_MAX_BYTES};
+    struct plugin_text summary = {c.summary, "the summary", TEXT_MAX};
+    TRY(plugin_text_copy(arena, &name, &out->name, err));
+    TRY(plugin_text_copy(arena, &summary, &out->summary, err));
     struct option_table table = {c.options, c.n_options, c.config_size};
     TRY(option_rows_copy(&table, arena, &out->options, err));
     out->n_options = c.n_options;
@@ -269,7 +280,7 @@ static pt_status copy_components(const pt_plugin *p, struct arena *arena, struct
 pt_status descriptor_copy(const pt_plugin *in, struct arena *arena, struct plugin_info *out,
                           struct pt_error *err)
 {
-    pt_plugin p;
+    pt_plugin p = {0};
     struct plugin_info copy = *out;
     pt_status status = copy_struct(in, sizeof p, END_OF(pt_plugin, components), &p, err);
     if (status != PT_OK) {

@@ -29,28 +29,44 @@ static pt_status out_of_memory(struct flow *f)
     return error_set(f->err, PT_E_NO_MEMORY, "no memory for a default");
 }
 
-static pt_status parse_quoted(struct flow *f, struct node **out)
+static char unescaped(char c)
 {
-    char quote = *f->at++;
-    struct str text = {0};
+    switch (c) {
+    case 'n':
+        return '\n';
+    case 't':
+        return '\t';
+    default:
+        return c;
+    }
+}
+
+// Appends what stands up to the closing quote, which f->at is left at (or at the end).
+static void read_quoted(struct flow *f, char quote, struct str *text)
+{
     for (; *f->at != '\0'; f->at++) {
         char c = *f->at;
         bool is_pair = quote == '\'' && c == quote && f->at[1] == quote;
         if (c == quote && !is_pair) {
-            break;
+            return;
         }
         if (quote == '"' && c == '\\' && f->at[1] != '\0') {
-            c = *++f->at;
-            c = (char)(c == 'n' ? '\n' : c == 't' ? '\t' : c);
+            c = unescaped(*++f->at);
         }
         f->at += is_pair;
-        str_add_char(&text, c);
+        str_add_char(text, c);
     }
-    bool is_closed = *f->at == quote;
+}
+
+static pt_status parse_quoted(struct flow *f, struct node **out)
+{
+    char quote = *f->at++;
+    struct str text = {0};
+    read_quoted(f, quote, &text);
     const char *p = str_get(&text);
     *out = p == NULL ? NULL : node_scalar(f->arena, p);
     str_release(&text);
-    if (!is_closed) {
+    if (*f->at != quote) {
         FAIL(f->err, PT_E_DATA, "a quote is not closed");
     }
     if (*out == NULL) {
@@ -77,67 +93,78 @@ static pt_status parse_plain(struct flow *f, struct node **out)
     return *out == NULL ? out_of_memory(f) : PT_OK;
 }
 
-// One entry of a list, or key and value of a map.
-static pt_status parse_entry(struct flow *f, bool is_map, struct node **key, struct node **value)
+// What a list or map holds so far; keys of a map only.
+struct entries {
+    bool is_map;
+    size_t n;
+    struct node *keys[ITEMS_MAX];
+    struct node *values[ITEMS_MAX];
+};
+
+static pt_status parse_key(struct flow *f, struct node **out)
 {
-    if (is_map) {
-        skip_blanks(f);
-        TRY(*f->at == '"' || *f->at == '\'' ? parse_quoted(f, key) : parse_plain(f, key));
-        skip_blanks(f);
-        if (*f->at != ':') {
-            FAIL(f->err, PT_E_DATA, "`:` is missing before `%.20s`", f->at);
-        }
-        f->at++;
+    skip_blanks(f);
+    bool is_quoted = *f->at == '"' || *f->at == '\'';
+    TRY(is_quoted ? parse_quoted(f, out) : parse_plain(f, out));
+    skip_blanks(f);
+    if (*f->at != ':') {
+        FAIL(f->err, PT_E_DATA, "`:` is missing before `%.20s`", f->at);
     }
-    return parse_value(f, value);
+    f->at++;
+    return PT_OK;
 }
 
-static pt_status finish_entries(struct flow *f, bool is_map, size_t n, struct node *const *keys,
-                                struct node *const *values, struct node **out)
+// One entry and the comma behind it, if there is one.
+static pt_status parse_entry(struct flow *f, struct entries *e, char close)
+{
+    if (e->n == ITEMS_MAX) {
+        FAIL(f->err, PT_E_DATA, "more than %d entries", ITEMS_MAX);
+    }
+    if (e->is_map) {
+        TRY(parse_key(f, &e->keys[e->n]));
+    }
+    TRY(parse_value(f, &e->values[e->n]));
+    e->n++;
+    skip_blanks(f);
+    if (*f->at != ',' && *f->at != close) {
+        FAIL(f->err, PT_E_DATA, "`%c` is missing", close);
+    }
+    f->at += *f->at == ',';
+    skip_blanks(f);
+    return PT_OK;
+}
+
+static pt_status finish_entries(struct flow *f, const struct entries *e, struct node **out)
 {
     struct node *node = arena_zero(f->arena, 1, sizeof *node);
-    struct node **items = arena_zero(f->arena, n, sizeof *items);
-    struct node_pair *pairs = arena_zero(f->arena, n, sizeof *pairs);
+    struct node **items = arena_zero(f->arena, e->n, sizeof(struct node *));
+    struct node_pair *pairs = arena_zero(f->arena, e->n, sizeof *pairs);
     if (node == NULL || items == NULL || pairs == NULL) {
         return out_of_memory(f);
     }
-    for (size_t i = 0; i < n; i++) {
-        items[i] = values[i];
-        pairs[i] = (struct node_pair){keys[i], values[i]};
+    for (size_t i = 0; i < e->n; i++) {
+        items[i] = e->values[i];
+        pairs[i] = (struct node_pair){e->keys[i], e->values[i]};
     }
-    node->kind = is_map ? NODE_MAP : NODE_LIST;
-    node->n = n;
-    node->items = is_map ? NULL : items;
-    node->pairs = is_map ? pairs : NULL;
+    node->kind = e->is_map ? NODE_MAP : NODE_LIST;
+    node->n = e->n;
+    node->items = e->is_map ? NULL : items;
+    node->pairs = e->is_map ? pairs : NULL;
     *out = node;
     return PT_OK;
 }
 
 static pt_status parse_collection(struct flow *f, struct node **out)
 {
-    bool is_map = *f->at++ == '{';
-    char close = (char)(is_map ? '}' : ']');
-    struct node *keys[ITEMS_MAX] = {0};
-    struct node *values[ITEMS_MAX] = {0};
-    size_t n = 0;
+    struct entries entries = {.is_map = *f->at == '{'};
+    char close = (char)(entries.is_map ? '}' : ']');
+    f->at++;
     skip_blanks(f);
     while (*f->at != close) {
-        if (n == ITEMS_MAX) {
-            FAIL(f->err, PT_E_DATA, "more than %d entries", ITEMS_MAX);
-        }
-        TRY(parse_entry(f, is_map, &keys[n], &values[n]));
-        n++;
-        skip_blanks(f);
-        if (*f->at != ',' && *f->at != close) {
-            FAIL(f->err, PT_E_DATA, "`%c` is missing", close);
-        }
-        if (*f->at == ',') {
-            f->at++;
-            skip_blanks(f);
-        }
+        TRY(parse_entry(f, &entries, close));
     }
     f->at++;
-    return finish_entries(f, is_map, n, keys, values, out);
+    return finish_entries(f, &entries, out);
 }
 
 static pt_status parse_value(struct flow *f, struct node **out)

@@ -76,21 +76,21 @@ const char *option_type_name(pt_option_type type)
     return is_known(type) ? kinds[type].name : "unknown";
 }
 
-pt_status plugin_text_copy(struct arena *arena, const char *in, size_t most, const char *what,
-                           const char **out, struct pt_error *err)
+pt_status plugin_text_copy(struct arena *arena, const struct plugin_text *text, const char **out,
+                           struct pt_error *err)
 {
     *out = NULL;
-    if (in == NULL) {
+    if (text->in == NULL) {
         return PT_OK;
     }
-    size_t n = strnlen(in, most + 1);
-    if (n > most) {
-        FAIL(err, PT_E_DATA, "%s is longer than %zu bytes", what, most);
+    size_t n = strnlen(text->in, text->most + 1);
+    if (n > text->most) {
+        FAIL(err, PT_E_DATA, "%s is longer than %zu bytes", text->what, text->most);
     }
-    if (!text_is_utf8(text_n(in, n), NULL)) {
-        FAIL(err, PT_E_DATA, "%s is not UTF-8", what);
+    if (!text_is_utf8(text_n(text->in, n), NULL)) {
+        FAIL(err, PT_E_DATA, "%s is not UTF-8", text->what);
     }
-    *out = arena_strndup(arena, in, n);
+    *out = arena_strndup(arena, text->in, n);
     if (*out == NULL) {
         FAIL(err, PT_E_NO_MEMORY, "no memory for a plugin's description");
     }
@@ -111,22 +111,37 @@ static pt_status copy_texts(const pt_option *in, struct arena *arena, struct opt
                             struct pt_error *err)
 {
     const struct {
-        const char *in;
+        struct plugin_text text;
         const char **out;
-        const char *what;
     } texts[] = {
-        {in->help, &row->help, "help"},
-        {in->unit, &row->unit, "unit"},
-        {in->default_text, &row->default_text, "default_text"},
-        {in->pattern, &row->pattern, "pattern"},
-        {in->example, &row->example, "example"},
-        {in->since, &row->since, "since"},
-        {in->replaced_by, &row->replaced_by, "replaced_by"},
+        {{in->help, "help", OPTION_TEXT_MAX}, &row->help},
+        {{in->unit, "unit", OPTION_TEXT_MAX}, &row->unit},
+        {{in->default_text, "default_text", OPTION_TEXT_MAX}, &row->default_text},
+        {{in->pattern, "pattern", OPTION_TEXT_MAX}, &row->pattern},
+        {{in->example, "example", OPTION_TEXT_MAX}, &row->example},
+        {{in->since, "since", OPTION_TEXT_MAX}, &row->since},
+        {{in->replaced_by, "replaced_by", OPTION_TEXT_MAX}, &row->replaced_by},
     };
 
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        TRY(plugin_text_copy(arena, texts[i].in, OPTION_TEXT_MAX, texts[i].what, texts[i].out,
-                             err));
+        TRY(plugin_text_copy(arena, &texts[i].text, texts[i].out, err));
+    }
+    return PT_OK;
+}
+
+// The i-th choice, which must have a name of its own.
+static pt_status copy_choice(const char *in, uint32_t i, struct arena *arena, const char **choices,
+                             struct pt_error *err)
+{
+    struct plugin_text text = {in, "a choice", OPTION_NAME_MAX};
+    TRY(plugin_text_copy(arena, &text, &choices[i], err));
+    if (choices[i] == NULL || choices[i][0] == '\0') {
+        FAIL(err, PT_E_DATA, "choice %u has no name", i);
+    }
+    for (uint32_t j = 0; j < i; j++) {
+        if (strcmp(choices[i], choices[j]) == 0) {
+            FAIL(err, PT_E_DATA, "two choices are named `%s`", choices[i]);
+        }
     }
     return PT_OK;
 }
@@ -145,15 +160,7 @@ static pt_status copy_choices(const pt_option *in, struct arena *arena, struct o
         FAIL(err, PT_E_NO_MEMORY, "no memory for a plugin's description");
     }
     for (uint32_t i = 0; i < in->n_choices; i++) {
-        TRY(plugin_text_copy(arena, in->choices[i], OPTION_NAME_MAX, "a choice", &choices[i], err));
-        if (choices[i] == NULL || choices[i][0] == '\0') {
-            FAIL(err, PT_E_DATA, "choice %u has no name", i);
-        }
-        for (uint32_t j = 0; j < i; j++) {
-            if (strcmp(choices[i], choices[j]) == 0) {
-                FAIL(err, PT_E_DATA, "two choices are named `%s`", choices[i]);
-            }
-        }
+        TRY(copy_choice(in->choices[i], i, arena, choices, err));
     }
     row->choices = choices;
     row->n_choices = in->n_choices;
@@ -307,6 +314,25 @@ static pt_status fill_row(struct row_copier *c, const pt_option *in, uint32_t ro
     return copy_fields(c, in, room, row);
 }
 
+// The i-th row of a table into its place of the copy.
+static pt_status copy_one(struct row_copier *c, const struct option_table *in, bool is_element,
+                          struct option_row *rows, uint32_t i)
+{
+    struct option_row *row = &rows[i];
+    pt_status status = copy_row(c, in->rows[i], is_element, row);
+    if (status == PT_OK) {
+        uint32_t room = row->offset < in->struct_bytes ? in->struct_bytes - row->offset : 0;
+        status = fill_row(c, in->rows[i], room, row);
+    }
+    if (status == PT_OK) {
+        status = check_place(rows, i, in->struct_bytes, c->err);
+    }
+    if (status != PT_OK && row->name != NULL) {
+        error_prefix(c->err, "option `%s`", row->name);
+    }
+    return status;
+}
+
 static pt_status copy_rows(struct row_copier *c, const struct option_table *in, bool is_element,
                            const struct option_row **out)
 {
@@ -318,19 +344,7 @@ static pt_status copy_rows(struct row_copier *c, const struct option_table *in, 
         FAIL(c->err, PT_E_NO_MEMORY, "no memory for a plugin's description");
     }
     for (uint32_t i = 0; i < in->n; i++) {
-        struct option_row *row = &rows[i];
-        pt_status status = copy_row(c, in->rows[i], is_element, row);
-        if (status == PT_OK) {
-            uint32_t room = row->offset < in->struct_bytes ? in->struct_bytes - row->offset : 0;
-            status = fill_row(c, in->rows[i], room, row);
-        }
-        if (status == PT_OK) {
-            status = check_place(rows, i, in->struct_bytes, c->err);
-        }
-        if (status != PT_OK && row->name != NULL) {
-            error_prefix(c->err, "option `%s`", row->name);
-        }
-        TRY(status);
+        TRY(copy_one(c, in, is_element, rows, i));
     }
     *out = rows;
     return PT_OK;

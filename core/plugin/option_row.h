@@ -30,8 +30,15 @@ const char *option_type_name(pt_option_type type);
 // Copies rows into the arena. PT_E_DATA tells which row breaks which rule.
 pt_status option_rows_copy(const struct option_table *in, struct arena *arena,
                            const struct option_row **out, struct pt_error *err);
-// Copies a text of at most `most` bytes of UTF-8; NULL stays NULL. `what` names it in messages.
-pt_status plugin_text_copy(struct arena *arena, const char *in, size_t most, const char *what,
-                           const char **out, struct pt_error *err);
+
+// A text of a plugin to be copied: UTF-8 of at most `most` bytes; `what` names it in messages.
+struct plugin_text {
+    const char *in; // NULL stays NULL
+    const char *what;
+    size_t most;
+};
+
+pt_status plugin_text_copy(struct arena *arena, const struct plugin_text *text, const char **out,
+                           struct pt_error *err);
 
 #endif

@@ -31,9 +31,12 @@ static pt_status open_failed(const char *path, int number, struct pt_error *err)
         FAIL(err, PT_E_DENIED, "%s is a symlink", path);
     }
     error_system(err, number, "%s", path);
-    pt_status status = number == ENOENT                      ? PT_E_NOT_FOUND
-                       : number == EACCES || number == EPERM ? PT_E_DENIED
-                                                             : PT_E_IO;
+    pt_status status = PT_E_IO;
+    if (number == ENOENT) {
+        status = PT_E_NOT_FOUND;
+    } else if (number == EACCES || number == EPERM) {
+        status = PT_E_DENIED;
+    }
     if (err != NULL) {
         err->code = status;
     }

@@ -184,6 +184,15 @@ static bool explain_absence(const struct registry *r, pt_kind kind, const char *
     return false;
 }
 
+static size_t component_count(const struct registry *r)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < r->n; i++) {
+        n += r->plugins[i]->n_components;
+    }
+    return n;
+}
+
 static size_t names_of_kind(const struct registry *r, pt_kind kind, const char **names)
 {
     size_t n = 0;
@@ -191,10 +200,7 @@ static size_t names_of_kind(const struct registry *r, pt_kind kind, const char *
         for (uint32_t c = 0; c < r->plugins[i]->n_components; c++) {
             const struct component_info *component = &r->plugins[i]->components[c];
             if (component->kind == kind) {
-                if (names != NULL) {
-                    names[n] = component->name;
-                }
-                n++;
+                names[n++] = component->name;
             }
         }
     }
@@ -227,13 +233,12 @@ const struct component_info *registry_find(const struct registry *r, pt_kind kin
     if (found != NULL || err == NULL || explain_absence(r, kind, name, err)) {
         return found;
     }
-    size_t n = names_of_kind(r, kind, NULL);
-    const char **names = mem_array(n, sizeof *names);
+    const char **names = mem_array(component_count(r), sizeof *names);
     if (names == NULL) {
         error_set(err, PT_E_NO_MEMORY, "no memory to look for `%s`", name);
         return NULL;
     }
-    names_of_kind(r, kind, names);
+    size_t n = names_of_kind(r, kind, names);
     error_set(err, PT_E_NOT_FOUND, "no %s plugin is named `%s`", kind_name(kind), name);
     hint_names(name, names, n, err);
     mem_free(names);

@@ -301,7 +301,7 @@ pt_status batch_export(const struct export_request *request, struct ArrowSchema 
     if (schema != NULL) {
         pt_status status = schema_export(request, schema, err);
         if (status != PT_OK) {
-            rows.release(&rows);
+            release_root(&rows);
             return status;
         }
     }

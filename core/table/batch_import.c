@@ -16,8 +16,9 @@ static pt_status check_rows(const struct ArrowArray *array, struct pt_error *err
         .offset = (size_t)array->offset,
         .n = (size_t)array->length,
         .check = true,
+        .arena = &arena,
     };
-    pt_status status = validity_import(&rows, &arena, &valid, err);
+    pt_status status = validity_import(&rows, &valid, err);
     if (status == PT_OK && valid != NULL) {
         status = error_set(err, PT_E_DATA, "a row of the batch is null");
     }
@@ -64,14 +65,26 @@ static pt_status view_column(const struct schema_field *field, const struct Arro
     return PT_OK;
 }
 
+static size_t value_bytes(const struct schema_field *field)
+{
+    if (field->is_dictionary) {
+        return sizeof(int32_t);
+    }
+    switch (field->type) {
+    case VEC_STR:
+        return sizeof(struct text);
+    case VEC_BOOL:
+        return sizeof(uint8_t);
+    default:
+        return sizeof(int64_t);
+    }
+}
+
 // Bytes a column's vector takes in the arena, when all buffers are aligned.
 static size_t vector_bytes(const struct schema_field *field, const struct ArrowArray *child,
                            size_t n)
 {
-    size_t value = field->is_dictionary      ? sizeof(int32_t)
-                   : field->type == VEC_STR  ? sizeof(struct text)
-                   : field->type == VEC_BOOL ? 1
-                                             : sizeof(int64_t);
+    size_t value = value_bytes(field);
     size_t bytes = (n + 1) * (value + 1) + 64;
     const struct ArrowArray *d = child == NULL ? NULL : child->dictionary;
     if (field->is_dictionary && d != NULL && d->length > 0 && d->length <= INT32_MAX) {
@@ -105,8 +118,10 @@ static pt_status import_columns(struct batch *b, const struct schema *schema,
         struct column_view view = {0};
         pt_status status = view_column(field, array, array->children[c], &view, err);
         view.check = check;
+        view.arena = &b->arena;
+        view.zone = field->is_local_time ? schema->zone : NULL;
         if (status == PT_OK) {
-            status = column_import(&view, field, schema->zone, &b->arena, &b->columns[c], err);
+            status = column_import(&view, field, &b->columns[c], err);
         }
         if (status != PT_OK) {
             error_prefix(err, "column `%s`", field->name);

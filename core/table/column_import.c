@@ -36,6 +36,18 @@ int64_t wire_buffers(enum arrow_wire wire)
     return wire == WIRE_TEXT32 || wire == WIRE_TEXT64 ? 3 : 2;
 }
 
+size_t code_size(enum arrow_wire wire)
+{
+    switch (wire) {
+    case WIRE_I8:
+        return sizeof(int8_t);
+    case WIRE_I16:
+        return sizeof(int16_t);
+    default:
+        return sizeof(int32_t);
+    }
+}
+
 static inline unsigned bit_at(const uint8_t *bits, size_t i)
 {
     return (bits[i >> 3] >> (i & 7)) & 1u;
@@ -68,8 +80,7 @@ static void spread_bits(const uint8_t *bits, size_t begin, size_t n, uint8_t *by
     }
 }
 
-pt_status validity_import(const struct column_view *v, struct arena *arena, uint8_t **valid,
-                          struct pt_error *err)
+pt_status validity_import(const struct column_view *v, uint8_t **valid, struct pt_error *err)
 {
     const struct ArrowArray *a = v->array;
     const uint8_t *bits = a->buffers[0];
@@ -87,7 +98,7 @@ pt_status validity_import(const struct column_view *v, struct arena *arena, uint
     if (a->null_count == 0 || count_ones(bits, v->offset, v->n) == v->n) {
         return PT_OK;
     }
-    uint8_t *bytes = arena_alloc(arena, v->n);
+    uint8_t *bytes = arena_alloc(v->arena, v->n);
     if (bytes == NULL) {
         FAIL(err, PT_E_NO_MEMORY, "no memory for %zu rows", v->n);
     }
@@ -96,11 +107,12 @@ pt_status validity_import(const struct column_view *v, struct arena *arena, uint
     return PT_OK;
 }
 
-pt_status buffer_view(const struct column_view *v, int64_t index, size_t size, struct arena *arena,
-                      const void **out, struct pt_error *err)
+pt_status buffer_view(const struct column_view *v, int64_t index, size_t size, const void **out,
+                      struct pt_error *err)
 {
+    static const int64_t no_values[1];
     const uint8_t *p = v->array->buffers[index];
-    *out = NULL;
+    *out = no_values;
     if (v->n == 0) {
         return PT_OK;
     }
@@ -112,7 +124,7 @@ pt_status buffer_view(const struct column_view *v, int64_t index, size_t size, s
         *out = p;
         return PT_OK;
     }
-    void *copy = arena_alloc(arena, v->n * size);
+    void *copy = arena_alloc(v->arena, v->n * size);
     if (copy == NULL) {
         FAIL(err, PT_E_NO_MEMORY, "no memory for %zu rows", v->n);
     }
@@ -121,14 +133,13 @@ pt_status buffer_view(const struct column_view *v, int64_t index, size_t size, s
     return PT_OK;
 }
 
-static pt_status import_bool(const struct column_view *v, struct arena *arena, struct vec *out,
-                             struct pt_error *err)
+static pt_status import_bool(const struct column_view *v, struct vec *out, struct pt_error *err)
 {
     const uint8_t *bits = v->array->buffers[1];
     if (bits == NULL && v->n > 0) {
         FAIL(err, PT_E_DATA, "buffer 1 is missing");
     }
-    uint8_t *bytes = arena_alloc(arena, v->n);
+    uint8_t *bytes = arena_alloc(v->arena, v->n);
     if (bytes == NULL) {
         FAIL(err, PT_E_NO_MEMORY, "no memory for %zu rows", v->n);
     }
@@ -157,13 +168,12 @@ static void widen(const void *in, enum arrow_wire wire, size_t n, int64_t *out)
     }
 }
 
-static pt_status import_narrow(const struct column_view *v, struct arena *arena, struct vec *out,
-                               struct pt_error *err)
+static pt_status import_narrow(const struct column_view *v, struct vec *out, struct pt_error *err)
 {
-    size_t size = v->wire == WIRE_I8 ? 1 : v->wire == WIRE_I16 ? 2 : 4;
+    size_t size = code_size(v->wire);
     const void *values = NULL;
-    TRY(buffer_view(v, 1, size, arena, &values, err));
-    int64_t *wide = arena_alloc(arena, v->n * sizeof *wide);
+    TRY(buffer_view(v, 1, size, &values, err));
+    int64_t *wide = arena_alloc(v->arena, v->n * sizeof *wide);
     if (wide == NULL) {
         FAIL(err, PT_E_NO_MEMORY, "no memory for %zu rows", v->n);
     }
@@ -172,12 +182,11 @@ static pt_status import_narrow(const struct column_view *v, struct arena *arena,
     return PT_OK;
 }
 
-static pt_status import_float(const struct column_view *v, struct arena *arena, struct vec *out,
-                              struct pt_error *err)
+static pt_status import_float(const struct column_view *v, struct vec *out, struct pt_error *err)
 {
     const void *values = NULL;
-    TRY(buffer_view(v, 1, sizeof(float), arena, &values, err));
-    double *wide = arena_alloc(arena, v->n * sizeof *wide);
+    TRY(buffer_view(v, 1, sizeof(float), &values, err));
+    double *wide = arena_alloc(v->arena, v->n * sizeof *wide);
     if (wide == NULL) {
         FAIL(err, PT_E_NO_MEMORY, "no memory for %zu rows", v->n);
     }
@@ -189,18 +198,14 @@ static pt_status import_float(const struct column_view *v, struct arena *arena, 
     return PT_OK;
 }
 
-static pt_status import_wide(const struct column_view *v, struct arena *arena, struct vec *out,
-                             struct pt_error *err)
+static pt_status import_wide(const struct column_view *v, struct vec *out, struct pt_error *err)
 {
     const void *values = NULL;
-    TRY(buffer_view(v, 1, 8, arena, &values, err));
-    // A vector without values still has the array of its type.
-    static const int64_t none_i[1];
-    static const double none_f[1];
+    TRY(buffer_view(v, 1, 8, &values, err));
     if (v->wire == WIRE_F64) {
-        out->f = values == NULL ? none_f : values;
+        out->f = values;
     } else {
-        out->i = values == NULL ? none_i : values;
+        out->i = values;
     }
     return PT_OK;
 }
@@ -213,10 +218,10 @@ static bool is_zoneable(int64_t us)
 
 // Microseconds UTC from milliseconds or local time. Rows that are not there become 0: what lies
 // under a null may be anything, also a value that overflows.
-static pt_status convert_times(const struct column_view *v, const struct zone *zone,
-                               const uint8_t *valid, const int64_t *in, int64_t *out,
-                               struct pt_error *err)
+static pt_status convert_times(const struct column_view *v, const uint8_t *valid, const int64_t *in,
+                               int64_t *out, struct pt_error *err)
 {
+    const struct zone *zone = v->zone;
     int64_t unit = v->wire == WIRE_TIME_MS ? US_PER_MS : 1;
     for (size_t i = 0; i < v->n; i++) {
         out[i] = 0;
@@ -232,69 +237,71 @@ static pt_status convert_times(const struct column_view *v, const struct zone *z
     return PT_OK;
 }
 
-static pt_status import_time(const struct column_view *v, const struct zone *zone,
-                             struct arena *arena, struct vec *out, struct pt_error *err)
+static pt_status import_time(const struct column_view *v, struct vec *out, struct pt_error *err)
 {
-    if (v->wire == WIRE_TIME_US && zone == NULL) {
-        return import_wide(v, arena, out, err);
+    if (v->wire == WIRE_TIME_US && v->zone == NULL) {
+        return import_wide(v, out, err);
     }
     const void *values = NULL;
-    TRY(buffer_view(v, 1, sizeof(int64_t), arena, &values, err));
-    int64_t *us = arena_alloc(arena, v->n * sizeof *us);
+    TRY(buffer_view(v, 1, sizeof(int64_t), &values, err));
+    int64_t *us = arena_alloc(v->arena, v->n * sizeof *us);
     if (us == NULL) {
         FAIL(err, PT_E_NO_MEMORY, "no memory for %zu rows", v->n);
     }
-    TRY(convert_times(v, zone, out->valid, values, us, err));
+    TRY(convert_times(v, out->valid, values, us, err));
     out->i = us;
     return PT_OK;
 }
 
-static pt_status import_values(const struct column_view *v, const struct zone *zone,
-                               struct arena *arena, struct vec *out, struct pt_error *err)
+static pt_status import_texts(const struct column_view *v, struct vec *out, struct pt_error *err)
 {
     struct text *texts = NULL;
+    TRY(text_import(v, out->valid, &texts, err));
+    out->s = texts;
+    return PT_OK;
+}
+
+static pt_status import_values(const struct column_view *v, struct vec *out, struct pt_error *err)
+{
     switch (v->wire) {
     case WIRE_BOOL:
-        return import_bool(v, arena, out, err);
+        return import_bool(v, out, err);
     case WIRE_I8:
     case WIRE_I16:
     case WIRE_I32:
     case WIRE_DATE32:
-        return import_narrow(v, arena, out, err);
+        return import_narrow(v, out, err);
     case WIRE_F32:
-        return import_float(v, arena, out, err);
+        return import_float(v, out, err);
     case WIRE_I64:
     case WIRE_F64:
-        return import_wide(v, arena, out, err);
+        return import_wide(v, out, err);
     case WIRE_TIME_MS:
     case WIRE_TIME_US:
-        return import_time(v, zone, arena, out, err);
+        return import_time(v, out, err);
     case WIRE_TEXT32:
     case WIRE_TEXT64:
-        TRY(text_import(v, out->valid, arena, &texts, err));
-        out->s = texts;
-        return PT_OK;
+        return import_texts(v, out, err);
     }
     FAIL(err, PT_E_INTERNAL, "an unknown wire format");
 }
 
 pt_status column_import(const struct column_view *v, const struct schema_field *field,
-                        const struct zone *zone, struct arena *arena, struct vec *out,
-                        struct pt_error *err)
+                        struct vec *out, struct pt_error *err)
 {
     struct vec vec = {.type = field->type, .n = v->n};
+    uint8_t *valid = NULL;
     if (field->is_dictionary) {
-        TRY(dictionary_import(v, arena, &vec, err));
+        TRY(dictionary_import(v, &vec, err));
         *out = vec;
         return PT_OK;
     }
     if (v->array->dictionary != NULL) {
         FAIL(err, PT_E_DATA, "a dictionary the schema does not have");
     }
-    uint8_t *valid = NULL;
-    TRY(validity_import(v, arena, &valid, err));
+    TRY(validity_import(v, &valid, err));
     vec.valid = valid;
-    TRY(import_values(v, field->is_local_time ? zone : NULL, arena, &vec, err));
+    TRY(import_values(v, &vec, err));
     *out = vec;
     return PT_OK;
 }

@@ -8,7 +8,7 @@
 #include "map.h"
 
 #define NAME_BYTES_MAX 1024
-#define ZONE_BYTES_MAX 64
+#define ZONE_BYTES_MAX ((size_t)64)
 
 struct wire_format {
     const char *format;

@@ -77,11 +77,11 @@ static void fill_views(const void *offsets, enum arrow_wire wire, const char *da
     }
 }
 
-pt_status text_import(const struct column_view *v, const uint8_t *valid, struct arena *arena,
-                      struct text **out, struct pt_error *err)
+pt_status text_import(const struct column_view *v, const uint8_t *valid, struct text **out,
+                      struct pt_error *err)
 {
     // One more than there are rows: an all-null dictionary column still points at a value.
-    struct text *texts = arena_alloc(arena, (v->n + 1) * sizeof *texts);
+    struct text *texts = arena_alloc(v->arena, (v->n + 1) * sizeof *texts);
     if (texts == NULL) {
         FAIL(err, PT_E_NO_MEMORY, "no memory for %zu rows", v->n);
     }
@@ -93,7 +93,7 @@ pt_status text_import(const struct column_view *v, const uint8_t *valid, struct 
     struct column_view bounds = *v;
     bounds.n = v->n + 1;
     const void *offsets = NULL;
-    TRY(buffer_view(&bounds, 1, v->wire == WIRE_TEXT32 ? 4 : 8, arena, &offsets, err));
+    TRY(buffer_view(&bounds, 1, v->wire == WIRE_TEXT32 ? 4 : 8, &offsets, err));
     if (v->check) {
         TRY(check_offsets(offsets, v->wire, v->n, err));
     }
@@ -143,24 +143,25 @@ static pt_status check_codes(int32_t *codes, const uint8_t *valid, size_t n, siz
 }
 
 // A row whose value is a null entry of the dictionary is not there.
-static pt_status spread_null_entries(const int32_t *codes, size_t n, const uint8_t *entry_valid,
-                                     struct arena *arena, uint8_t **valid, struct pt_error *err)
+static pt_status spread_null_entries(const struct column_view *v, const int32_t *codes,
+                                     const uint8_t *entry_valid, uint8_t **valid,
+                                     struct pt_error *err)
 {
     if (*valid == NULL) {
-        *valid = arena_alloc(arena, n);
+        *valid = arena_alloc(v->arena, v->n);
         if (*valid == NULL) {
-            FAIL(err, PT_E_NO_MEMORY, "no memory for %zu rows", n);
+            FAIL(err, PT_E_NO_MEMORY, "no memory for %zu rows", v->n);
         }
-        memset(*valid, 1, n);
+        memset(*valid, 1, v->n);
     }
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < v->n; i++) {
         (*valid)[i] &= entry_valid[codes[i]];
     }
     return PT_OK;
 }
 
-static pt_status import_entries(const struct column_view *v, struct arena *arena,
-                                uint8_t **entry_valid, struct vec *out, struct pt_error *err)
+static pt_status import_entries(const struct column_view *v, uint8_t **entry_valid, struct vec *out,
+                                struct pt_error *err)
 {
     const struct ArrowArray *d = v->array->dictionary;
     TRY(array_check(d, wire_buffers(WIRE_TEXT32), err));
@@ -173,23 +174,22 @@ static pt_status import_entries(const struct column_view *v, struct arena *arena
         .offset = (size_t)d->offset,
         .n = (size_t)d->length,
         .check = v->check,
+        .arena = v->arena,
     };
-    TRY(validity_import(&entries, arena, entry_valid, err));
+    TRY(validity_import(&entries, entry_valid, err));
     struct text *texts = NULL;
-    TRY(text_import(&entries, *entry_valid, arena, &texts, err));
+    TRY(text_import(&entries, *entry_valid, &texts, err));
     out->s = texts;
     out->n_dict = entries.n;
     return PT_OK;
 }
 
-static pt_status import_codes(const struct column_view *v, const uint8_t *valid,
-                              struct arena *arena, size_t n_dict, int32_t **out,
-                              struct pt_error *err)
+static pt_status import_codes(const struct column_view *v, const uint8_t *valid, size_t n_dict,
+                              int32_t **out, struct pt_error *err)
 {
-    size_t size = v->wire == WIRE_I8 ? 1 : v->wire == WIRE_I16 ? 2 : 4;
     const void *raw = NULL;
-    TRY(buffer_view(v, 1, size, arena, &raw, err));
-    int32_t *codes = arena_alloc(arena, v->n * sizeof *codes);
+    TRY(buffer_view(v, 1, code_size(v->wire), &raw, err));
+    int32_t *codes = arena_alloc(v->arena, v->n * sizeof *codes);
     if (codes == NULL) {
         FAIL(err, PT_E_NO_MEMORY, "no memory for %zu rows", v->n);
     }
@@ -198,24 +198,23 @@ static pt_status import_codes(const struct column_view *v, const uint8_t *valid,
     return check_codes(codes, valid, v->n, n_dict, err);
 }
 
-pt_status dictionary_import(const struct column_view *v, struct arena *arena, struct vec *out,
-                            struct pt_error *err)
+pt_status dictionary_import(const struct column_view *v, struct vec *out, struct pt_error *err)
 {
     if (v->array->dictionary == NULL) {
         FAIL(err, PT_E_DATA, "the dictionary is missing");
     }
     uint8_t *entry_valid = NULL;
-    pt_status status = import_entries(v, arena, &entry_valid, out, err);
+    pt_status status = import_entries(v, &entry_valid, out, err);
     if (status != PT_OK) {
         error_prefix(err, "dictionary");
         return status;
     }
     uint8_t *valid = NULL;
-    TRY(validity_import(v, arena, &valid, err));
+    TRY(validity_import(v, &valid, err));
     int32_t *codes = NULL;
-    TRY(import_codes(v, valid, arena, out->n_dict, &codes, err));
+    TRY(import_codes(v, valid, out->n_dict, &codes, err));
     if (entry_valid != NULL) {
-        TRY(spread_null_entries(codes, v->n, entry_valid, arena, &valid, err));
+        TRY(spread_null_entries(v, codes, entry_valid, &valid, err));
     }
     out->codes = codes;
     out->valid = valid;
