@@ -20,6 +20,7 @@ struct cli_values {
     struct cli_list with; // KEY=VALUE
     struct cli_list plugin_dirs;
     const char *runs;
+    const char *run;
     const char *secrets;
     const char *format;
     const char *columns;
@@ -65,13 +66,13 @@ struct cli_verb {
 };
 
 extern const struct cli_verb verb_check, verb_plan, verb_run, verb_read, verb_deliver, verb_runs,
-    verb_plugins;
+    verb_plugins, verb_show, verb_why;
 extern const struct cli_verb *const cli_verbs[];
 extern const size_t cli_n_verbs;
 
 // Rows used by several verbs.
-extern const struct cli_option option_var, option_plugin_dir, option_runs, option_secrets,
-    option_json, option_quiet, option_threads, option_split_bytes;
+extern const struct cli_option option_var, option_plugin_dir, option_runs, option_run,
+    option_secrets, option_json, option_quiet, option_threads, option_split_bytes;
 
 // Parses the words after the verb. EXIT_DONE to go on, EXIT_USAGE after a message; help is flagged.
 int cli_parse(struct cli *cli, int argc, char **argv);

@@ -26,6 +26,9 @@ const struct cli_option option_plugin_dir = {
     0};
 const struct cli_option option_runs = {
     "runs", "DIR", "folder of runs (default: runs/ beside the pipeline)", CLI_TEXT, AT(runs), 0, 0};
+const struct cli_option option_run = {
+    "run", "RUN", "which run: an id, a part of it, or latest (default: latest)", CLI_TEXT, AT(run),
+    0,     0};
 const struct cli_option option_secrets = {
     "secrets",
     "DIR",

@@ -104,6 +104,11 @@ static void read_consent(struct plan *p, struct plan_audience *a)
             return;
         }
     }
+    for (size_t i = 0; i < n; i++) {
+        if (text_is(node->text, names[i])) {
+            return; // declared, but its expression failed: reported there
+        }
+    }
     char hint[160];
     plan_hint(node->text.p, names, n, hint);
     plan_fault(p, "P0207", node, hint, "no source has a consent `%s`", node->text.p);

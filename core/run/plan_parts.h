@@ -17,8 +17,8 @@ void plan_add_models(struct plan *p);
 void plan_add_audiences(struct plan *p);
 void plan_add_sinks(struct plan *p);
 
-// Is the name declared somewhere (feature, derived value, label, model, static column), though it may
-// have failed? Then whatever refers to it needs no error of its own.
+// Is the name declared somewhere (feature, derived value, label, model, static column), though it
+// may have failed? Then whatever refers to it needs no error of its own.
 bool plan_is_declared(const struct plan *p, struct text name);
 // Adds a diagnostic at a node; a hint of NULL is none.
 void plan_fault(struct plan *p, const char *code, const struct node *at, const char *hint,

@@ -6,6 +6,7 @@
 
 #include "clock.h"
 #include "mem.h"
+#include "people_files.h"
 #include "run_state.h"
 
 bool run_is_cancelled(const struct run *r)
@@ -65,6 +66,10 @@ static pt_status steps(struct run *r, struct pt_error *err)
     r->seconds_read = timed(r, step_read, &status, err);
     r->seconds_people = timed(r, step_people, &status, err);
     r->seconds_learn = timed(r, step_learn, &status, err);
+    if (status == PT_OK) {
+        status = people_files_save(&r->folder, r->profile, &r->cuts[r->plan->n_cutoffs - 1],
+                                   r->score_table, err);
+    }
     if (status == PT_OK) {
         status = step_audiences(r, err);
     }
