@@ -358,7 +358,7 @@ static void print_value(const struct reference_feature *f, const struct referenc
     } else if (f->value == REFERENCE_WORD) {
         fprintf(out, "|%s", row->word);
     } else if (f->value == REFERENCE_X) {
-        fprintf(out, "|%.17g", *row->x);
+        fprintf(out, "|%.17g", *row->x + 0.0); // -0 is 0
     } else {
         fprintf(out, "|%" PRId64, f->value == REFERENCE_N ? *row->n : *row->ok);
     }
