@@ -8,6 +8,7 @@
 
 #include "host.h"
 #include "host_bytes.h"
+#include "scratch.h"
 #include "yaml_reader.h"
 
 static void must(bool is_true, const char *what)
@@ -119,6 +120,36 @@ void sink_bench_release(struct sink_bench *b)
 {
     sink_bench_reset(b);
     registry_free(b->registry);
+}
+
+static bool has_row(const char *readme, const struct option_row *o)
+{
+    char row[128];
+    char value[128] = "";
+    snprintf(row, sizeof row, "\n| `%s` |", o->name);
+    if (o->default_text != NULL && o->default_text[0] != '\0') {
+        snprintf(value, sizeof value, "| `%s` |", o->default_text);
+    }
+    const char *at = strstr(readme, row);
+    const char *default_at = at == NULL ? NULL : strstr(at + strlen(row) - 1, value);
+    return default_at != NULL && default_at < strchr(at + 1, '\n');
+}
+
+void sink_bench_check_readme(const struct sink_bench *b, const char *folder)
+{
+    char path[512];
+    size_t n = 0;
+    const char *source = getenv("PORTRAIT_SOURCE");
+    must(source != NULL, "PORTRAIT_SOURCE is not set");
+    snprintf(path, sizeof path, "%s/plugins/sinks/%s/README.md", source, folder);
+    char *readme = scratch_read(path, &n);
+    must(readme != NULL, path);
+    for (uint32_t i = 0; i < b->component->n_options; i++) {
+        const struct option_row *o = &b->component->options[i];
+        must(o->help != NULL && strlen(o->help) > 10, o->name);
+        must(has_row(readme, o), o->name);
+    }
+    free(readme);
 }
 
 struct export_job sink_bench_job(struct sink_bench *b, const struct people *p,

@@ -37,6 +37,9 @@ void sink_bench_create(struct sink_bench *b, const char *yaml);
 void sink_bench_reset(struct sink_bench *b);
 void sink_bench_release(struct sink_bench *b);
 
+// Every option of the plugin has a row in its README, with its default.
+void sink_bench_check_readme(const struct sink_bench *b, const char *folder);
+
 // A job over all columns of the people but those named in `skip` (NULL-terminated, may be NULL).
 struct export_job sink_bench_job(struct sink_bench *b, const struct people *p,
                                  struct export_column *columns, const char *const *skip);

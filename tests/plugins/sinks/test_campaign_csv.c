@@ -360,6 +360,11 @@ static void test_campaign_csv__says_where_the_file_goes(void **state)
     assert_null(b->sink->path(b->self));
 }
 
+static void test_campaign_csv__the_readme_knows_every_option(void **state)
+{
+    sink_bench_check_readme(*state, "campaign-csv");
+}
+
 struct sweep {
     struct sink_bench *bench;
     struct people people;
@@ -447,6 +452,7 @@ int main(void)
         cmocka_unit_test(test_campaign_csv__what_is_written_is_read_back),
         cmocka_unit_test(test_campaign_csv__every_option_refuses_nonsense),
         cmocka_unit_test(test_campaign_csv__says_where_the_file_goes),
+        cmocka_unit_test(test_campaign_csv__the_readme_knows_every_option),
         cmocka_unit_test(test_campaign_csv__every_failing_allocation),
         cmocka_unit_test(test_campaign_csv__a_failing_writer_stops_it),
     };

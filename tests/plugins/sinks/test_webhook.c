@@ -405,6 +405,11 @@ static void test_webhook__every_option_refuses_nonsense(void **state)
     }
 }
 
+static void test_webhook__the_readme_knows_every_option(void **state)
+{
+    sink_bench_check_readme(*state, "webhook");
+}
+
 struct sweep {
     struct sink_bench *bench;
     struct people people;
@@ -516,6 +521,7 @@ int main(void)
         cmocka_unit_test(test_webhook__loopback_is_refused_unless_allowed),
         cmocka_unit_test(test_webhook__names_that_collide_are_refused),
         cmocka_unit_test(test_webhook__every_option_refuses_nonsense),
+        cmocka_unit_test(test_webhook__the_readme_knows_every_option),
         cmocka_unit_test(test_webhook__every_failing_allocation),
     };
     return cmocka_run_group_tests(tests, load, unload);
