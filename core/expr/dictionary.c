@@ -138,9 +138,15 @@ bool dictionary_plan(struct run *r, uint32_t root, bool *root_is_mapped)
 // at[i] = entry of row start + i; the last one stands for NULL.
 static void fill_entries(const struct vec *v, size_t start, size_t n, int32_t *at)
 {
+    const int32_t *codes = v->codes + start;
+    const uint8_t *valid = v->valid == NULL ? NULL : v->valid + start;
+    int32_t null_entry = (int32_t)v->n_dict;
+    if (valid == NULL) {
+        memcpy(at, codes, n * sizeof *at);
+        return;
+    }
     for (size_t i = 0; i < n; i++) {
-        bool is_there = v->valid == NULL || v->valid[start + i] != 0;
-        at[i] = is_there ? v->codes[start + i] : (int32_t)v->n_dict;
+        at[i] = valid[i] != 0 ? codes[i] : null_entry;
     }
 }
 
@@ -151,9 +157,11 @@ static void *room(const struct run *r, bool keep, size_t n, size_t size)
 
 #define LOOK_UP(TYPE, FIELD)                                                                       \
     do {                                                                                           \
-        TYPE *values = room(r, keep, out->n, sizeof *values);                                      \
-        for (size_t i = 0; values != NULL && i < out->n; i++) {                                    \
-            values[i] = from->FIELD[at[i]];                                                        \
+        size_t n = out->n;                                                                         \
+        const TYPE *entries = from->FIELD;                                                         \
+        TYPE *values = room(r, keep, n, sizeof *values);                                           \
+        for (size_t i = 0; values != NULL && i < n; i++) {                                         \
+            values[i] = entries[at[i]];                                                            \
         }                                                                                          \
         out->FIELD = values;                                                                       \
         return values != NULL;                                                                     \
@@ -180,9 +188,11 @@ static bool look_up_valid(const struct run *r, const struct vec *from, const int
     if (from->valid == NULL) {
         return true;
     }
-    uint8_t *valid = room(r, keep, out->n, 1);
-    for (size_t i = 0; valid != NULL && i < out->n; i++) {
-        valid[i] = from->valid[at[i]];
+    size_t n = out->n;
+    const uint8_t *entries = from->valid;
+    uint8_t *valid = room(r, keep, n, 1);
+    for (size_t i = 0; valid != NULL && i < n; i++) {
+        valid[i] = entries[at[i]];
     }
     out->valid = valid;
     return valid != NULL;

@@ -53,8 +53,9 @@ uint8_t *call_valid(struct call *c)
 
 bool call_drop(struct call *c, const uint8_t *bad)
 {
+    size_t n = c->n; // a store through uint8_t could change c
     uint8_t *valid = call_valid(c);
-    for (size_t i = 0; valid != NULL && i < c->n; i++) {
+    for (size_t i = 0; valid != NULL && i < n; i++) {
         valid[i] &= !bad[i];
     }
     return valid != NULL;
@@ -157,9 +158,10 @@ static bool flatten(const struct run *r, struct vec *v, size_t rows)
 // Marks NaN as NULL.
 static bool drop_nan(const struct run *r, struct vec *v, size_t rows)
 {
+    const double *f = v->f;
     int any = 0;
     for (size_t i = 0; i < rows; i++) {
-        any |= v->f[i] != v->f[i];
+        any |= f[i] != f[i];
     }
     if (any == 0) {
         return true;
@@ -220,8 +222,10 @@ static bool join_valid(struct call *c, const struct vec *const args[3])
         if (valid == NULL) {
             return false;
         }
-        for (size_t i = 0; i < c->n; i++) {
-            valid[i] &= v->valid[i];
+        const uint8_t *other = v->valid;
+        size_t n = c->n;
+        for (size_t i = 0; i < n; i++) {
+            valid[i] &= other[i];
         }
     }
     return true;
@@ -357,7 +361,7 @@ static bool append_rows(const struct run *r, const struct vec *part, size_t star
     }
     size_t rows = out->is_const ? 1 : part->n;
     size_t size = value_bytes(out->type);
-    memcpy((char *)values_of(out) + start * size, values_of(part), rows * size);
+    memcpy((char *)values_of(out) + (start * size), values_of(part), rows * size);
     return append_valid(r, part, start, rows, out);
 }
 
@@ -399,21 +403,20 @@ static bool is_ready(const struct step *s, const struct vec *input)
     return true;
 }
 
-bool run_step_column(const struct expr *e, const struct expr_fit *fit, const struct vec *inputs,
-                     size_t n, uint32_t step, struct expr_scratch *scratch, struct vec *out)
+bool run_step_column(struct run *r, uint32_t step, struct vec *out)
 {
-    const struct step *s = &e->steps[step];
-    struct vec input = s->op == OP_NAME ? slice(&inputs[s->name], 0, n) : (struct vec){0};
+    const struct step *s = &r->e->steps[step];
+    struct vec input = s->op == OP_NAME ? slice(&r->inputs[s->name], 0, r->n) : (struct vec){0};
     if (is_ready(s, &input)) {
         *out = input;
         return true;
     }
-    struct run r = {.e = e, .fit = fit, .inputs = inputs, .n = n, .scratch = scratch, .last = step};
     bool root_is_mapped = false;
-    if (!dictionary_plan(&r, step, &root_is_mapped)) {
+    r->last = step;
+    if (!dictionary_plan(r, step, &root_is_mapped)) {
         return false;
     }
-    return root_is_mapped ? dictionary_map_all(&r, step, out) : run_collect(&r, &step, 1, out);
+    return root_is_mapped ? dictionary_map_all(r, step, out) : run_collect(r, &step, 1, out);
 }
 
 pt_status expr_eval_fitted(const struct expr *e, const struct expr_fit *fit,
@@ -424,8 +427,8 @@ pt_status expr_eval_fitted(const struct expr *e, const struct expr_fit *fit,
         FAIL(err, PT_E_INVALID, "the expression has column functions that are not fitted");
     }
     struct vec result = {0};
-    uint32_t root = (uint32_t)e->n - 1;
-    if (scratch == NULL || !run_step_column(e, fit, inputs, n, root, scratch, &result)) {
+    struct run r = {.e = e, .fit = fit, .inputs = inputs, .n = n, .scratch = scratch};
+    if (scratch == NULL || !run_step_column(&r, (uint32_t)e->n - 1, &result)) {
         FAIL(err, PT_E_NO_MEMORY, "out of memory");
     }
     *out = result;

@@ -50,9 +50,9 @@ enum { MODE_RUN, MODE_SKIP, MODE_MAP };
 
 // Evaluates and gathers the whole columns of steps targets[0..n_targets) into outs.
 bool run_collect(const struct run *r, const uint32_t *targets, size_t n_targets, struct vec *outs);
-// The values of one step; a step right on a name without NaN is the input itself.
-bool run_step_column(const struct expr *e, const struct expr_fit *fit, const struct vec *inputs,
-                     size_t n, uint32_t step, struct expr_scratch *scratch, struct vec *out);
+// The values of one step; a step right on a name without NaN is the input itself. Fills r->modes,
+// r->mapped and r->last.
+bool run_step_column(struct run *r, uint32_t step, struct vec *out);
 
 // Steps that read one dictionary column only are computed once an entry: fills modes and mapped.
 bool dictionary_plan(struct run *r, uint32_t root, bool *root_is_mapped);

@@ -32,7 +32,8 @@ static uint8_t *bad_flags(const struct call *c)
 static bool drop_if_any(struct call *c, const uint8_t *bad)
 {
     uint8_t any = 0;
-    for (size_t i = 0; i < c->n; i++) {
+    size_t n = c->n;
+    for (size_t i = 0; i < n; i++) {
         any |= bad[i];
     }
     return any == 0 || call_drop(c, bad);
@@ -41,7 +42,8 @@ static bool drop_if_any(struct call *c, const uint8_t *bad)
 static bool drop_not_finite(struct call *c, const double *values)
 {
     int any = 0;
-    for (size_t i = 0; i < c->n; i++) {
+    size_t n = c->n;
+    for (size_t i = 0; i < n; i++) {
         any |= !(fabs(values[i]) <= DBL_MAX);
     }
     if (any == 0) {
@@ -51,7 +53,7 @@ static bool drop_not_finite(struct call *c, const double *values)
     if (bad == NULL) {
         return false;
     }
-    for (size_t i = 0; i < c->n; i++) {
+    for (size_t i = 0; i < n; i++) {
         bad[i] = !(fabs(values[i]) <= DBL_MAX);
     }
     return call_drop(c, bad);
@@ -104,6 +106,9 @@ static bool int_pairs(struct call *c)
 {
     const int64_t *a = c->a->i;
     const int64_t *b = c->b->i;
+    size_t n = c->n; // a store through uint8_t could change c
+    bool a_const = c->a->is_const;
+    bool b_const = c->b->is_const;
     int64_t *out = call_ints(c);
     uint8_t *bad = bad_flags(c);
     if (out == NULL || bad == NULL) {
@@ -111,13 +116,13 @@ static bool int_pairs(struct call *c)
     }
     switch (c->step->op) {
     case OP_ADD:
-        ARITH_LOOPS(c->n, a, b, c->a->is_const, c->b->is_const, EACH_INT_ADD);
+        ARITH_LOOPS(n, a, b, a_const, b_const, EACH_INT_ADD);
         break;
     case OP_SUB:
-        ARITH_LOOPS(c->n, a, b, c->a->is_const, c->b->is_const, EACH_INT_SUB);
+        ARITH_LOOPS(n, a, b, a_const, b_const, EACH_INT_SUB);
         break;
     default:
-        ARITH_LOOPS(c->n, a, b, c->a->is_const, c->b->is_const, EACH_INT_MUL);
+        ARITH_LOOPS(n, a, b, a_const, b_const, EACH_INT_MUL);
         break;
     }
     return drop_if_any(c, bad);

@@ -5,14 +5,13 @@
 
 bool eval_logic_not(struct call *c)
 {
+    const uint8_t *a = c->a->b;
+    size_t n = c->n; // a store through uint8_t could change what c points to
     uint8_t *out = call_bools(c);
-    if (out == NULL) {
-        return false;
+    for (size_t i = 0; out != NULL && i < n; i++) {
+        out[i] = !a[i];
     }
-    for (size_t i = 0; i < c->n; i++) {
-        out[i] = !c->a->b[i];
-    }
-    return true;
+    return out != NULL;
 }
 
 // is[i] = 1 where the condition is there and equals `value`.
@@ -26,12 +25,15 @@ static uint8_t *rows_that_are(const struct call *c, const struct vec *v, bool va
         memset(is, vec_is_valid(v, 0) && v->b[0] == value, c->n);
         return is;
     }
+    const uint8_t *b = v->b;
+    const uint8_t *valid = v->valid;
+    size_t n = c->n;
     uint8_t flip = value ? 0 : 1;
-    for (size_t i = 0; i < c->n; i++) {
-        is[i] = v->b[i] ^ flip;
+    for (size_t i = 0; i < n; i++) {
+        is[i] = b[i] ^ flip;
     }
-    for (size_t i = 0; v->valid != NULL && i < c->n; i++) {
-        is[i] &= v->valid[i];
+    for (size_t i = 0; valid != NULL && i < n; i++) {
+        is[i] &= valid[i];
     }
     return is;
 }
@@ -49,9 +51,11 @@ static bool decide(struct call *c, bool decider)
         out == NULL || valid == NULL) {
         return false;
     }
-    for (size_t i = 0; i < c->n; i++) {
+    size_t n = c->n;
+    uint8_t flip = decider ? 0 : 1;
+    for (size_t i = 0; i < n; i++) {
         uint8_t decided = a_decides[i] | b_decides[i];
-        out[i] = decider ? decided : !decided;
+        out[i] = decided ^ flip;
         valid[i] = decided | (a_yields[i] & b_yields[i]);
     }
     return true;
@@ -67,14 +71,14 @@ bool eval_logic_and(struct call *c)
     if (!has_plain_columns(c)) {
         return decide(c, false);
     }
+    const uint8_t *a = c->a->b;
+    const uint8_t *b = c->b->b;
+    size_t n = c->n;
     uint8_t *out = call_bools(c);
-    if (out == NULL) {
-        return false;
+    for (size_t i = 0; out != NULL && i < n; i++) {
+        out[i] = a[i] & b[i];
     }
-    for (size_t i = 0; i < c->n; i++) {
-        out[i] = c->a->b[i] & c->b->b[i];
-    }
-    return true;
+    return out != NULL;
 }
 
 bool eval_logic_or(struct call *c)
@@ -82,25 +86,27 @@ bool eval_logic_or(struct call *c)
     if (!has_plain_columns(c)) {
         return decide(c, true);
     }
+    const uint8_t *a = c->a->b;
+    const uint8_t *b = c->b->b;
+    size_t n = c->n;
     uint8_t *out = call_bools(c);
-    if (out == NULL) {
-        return false;
+    for (size_t i = 0; out != NULL && i < n; i++) {
+        out[i] = a[i] | b[i];
     }
-    for (size_t i = 0; i < c->n; i++) {
-        out[i] = c->a->b[i] | c->b->b[i];
-    }
-    return true;
+    return out != NULL;
 }
 
 bool eval_logic_is_null(struct call *c)
 {
+    const uint8_t *valid = c->a->valid;
+    size_t n = c->n;
     uint8_t *out = call_bools(c);
     if (out == NULL) {
         return false;
     }
-    const uint8_t *valid = c->a->valid;
-    for (size_t i = 0; i < c->n; i++) {
-        out[i] = valid != NULL && valid[i] == 0;
+    memset(out, 0, n);
+    for (size_t i = 0; valid != NULL && i < n; i++) {
+        out[i] = valid[i] == 0;
     }
     return true;
 }
@@ -112,12 +118,15 @@ bool eval_logic_is_value(struct call *c)
     return is != NULL;
 }
 
-#define CHOOSE(FIELD, OUT)                                                                         \
+#define CHOOSE(TYPE, FIELD, OUT)                                                                   \
     do {                                                                                           \
-        for (size_t i = 0; (OUT) != NULL && i < c->n; i++) {                                       \
-            (OUT)[i] = first[i] ? a->FIELD[i * a_step] : b->FIELD[i * b_step];                     \
+        const TYPE *x = a->FIELD;                                                                  \
+        const TYPE *y = b->FIELD;                                                                  \
+        TYPE *out = OUT;                                                                           \
+        for (size_t i = 0; out != NULL && i < n; i++) {                                            \
+            out[i] = first[i] ? x[i * a_step] : y[i * b_step];                                     \
         }                                                                                          \
-        return (OUT) != NULL;                                                                      \
+        return out != NULL;                                                                        \
     } while (0)
 
 // Takes a[i] where first[i], else b[i].
@@ -126,23 +135,16 @@ static bool choose_values(struct call *c, const uint8_t *first, const struct vec
 {
     size_t a_step = a->is_const ? 0 : 1;
     size_t b_step = b->is_const ? 0 : 1;
-    uint8_t *bools = NULL;
-    double *reals = NULL;
-    struct text *texts = NULL;
-    int64_t *ints = NULL;
+    size_t n = c->n;
     switch (c->step->type) {
     case VEC_BOOL:
-        bools = call_bools(c);
-        CHOOSE(b, bools);
+        CHOOSE(uint8_t, b, call_bools(c));
     case VEC_F64:
-        reals = call_reals(c);
-        CHOOSE(f, reals);
+        CHOOSE(double, f, call_reals(c));
     case VEC_STR:
-        texts = call_texts(c);
-        CHOOSE(s, texts);
+        CHOOSE(struct text, s, call_texts(c));
     default:
-        ints = call_ints(c);
-        CHOOSE(i, ints);
+        CHOOSE(int64_t, i, call_ints(c));
     }
 }
 
@@ -158,8 +160,14 @@ static bool choose(struct call *c, const uint8_t *first, const struct vec *a, co
     if (valid == NULL) {
         return false;
     }
-    for (size_t i = 0; i < c->n; i++) {
-        valid[i] = vec_is_valid(first[i] ? a : b, i);
+    static const uint8_t there = 1;
+    const uint8_t *x = a->valid == NULL ? &there : a->valid;
+    const uint8_t *y = b->valid == NULL ? &there : b->valid;
+    size_t x_step = a->valid == NULL || a->is_const ? 0 : 1;
+    size_t y_step = b->valid == NULL || b->is_const ? 0 : 1;
+    size_t n = c->n;
+    for (size_t i = 0; i < n; i++) {
+        valid[i] = first[i] ? x[i * x_step] : y[i * y_step];
     }
     return true;
 }

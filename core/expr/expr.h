@@ -41,11 +41,12 @@ const char *expr_text(const struct expr *e);
 // Same canonical text means same meaning over the same scope.
 bool expr_equal(const struct expr *a, const struct expr *b);
 
-// Scratch memory of one thread; reset by each expr_eval call. NULL when memory is out.
+// Scratch memory of one thread. NULL when memory is out.
 struct expr_scratch;
 struct expr_scratch *expr_scratch_new(void);
 void expr_scratch_free(struct expr_scratch *s); // NULL is fine
-// Forgets results of earlier evals; call once a batch. Results live until then.
+// Forgets results of earlier evals, whose memory is used again: call once a batch. Results live
+// until then.
 void expr_scratch_reset(struct expr_scratch *s);
 
 // Evaluates over `n` rows. inputs[i] belongs to scope->names[i]; unused ones may be zero. The

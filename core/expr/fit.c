@@ -116,8 +116,8 @@ static pt_status fit_one(const struct expr *e, uint32_t step, const struct vec *
     struct vec column = {0};
     struct expr_scratch *scratch = expr_scratch_new();
     double *sorted = mem_array(n, sizeof *sorted);
-    if (scratch == NULL || sorted == NULL ||
-        !run_step_column(e, NULL, inputs, n, s->args[0], scratch, &column)) {
+    struct run r = {.e = e, .inputs = inputs, .n = n, .scratch = scratch};
+    if (scratch == NULL || sorted == NULL || !run_step_column(&r, s->args[0], &column)) {
         status = fail_memory(err);
         goto cleanup;
     }

@@ -72,8 +72,8 @@ static pt_status fail_here(struct parser *p, const char *wanted, const char *hin
 static pt_status expect_symbol(struct parser *p, const char *symbol, struct pt_error *err)
 {
     if (!token_is_symbol(&p->now, symbol)) {
-        char wanted[16] = "`";
-        strcat(strcat(wanted, symbol), "`");
+        char wanted[16];
+        snprintf(wanted, sizeof wanted, "`%s`", symbol);
         return fail_here(p, wanted, "", err);
     }
     return advance(p, err);

@@ -393,10 +393,10 @@ static pt_status lower_like(struct typing *t, const struct tree_node *node, uint
 
 // Turns the WHENs into conditions: compared with the base, or checked to be some.
 static pt_status lower_whens(struct typing *t, const struct tree_node *node, struct operand *o,
-                             uint32_t n_whens, struct pt_error *err)
+                             size_t n_whens, struct pt_error *err)
 {
     if (!node->has_base) {
-        for (uint32_t i = 0; i < n_whens; i++) {
+        for (size_t i = 0; i < n_whens; i++) {
             TRY(typing_want(t, &o[2 * i], VEC_BOOL, "WHEN", err));
         }
         return PT_OK;
@@ -406,12 +406,12 @@ static pt_status lower_whens(struct typing *t, const struct tree_node *node, str
         return typing_fail_memory(err);
     }
     compared[0] = typing_operand(t, node, 0);
-    for (uint32_t i = 0; i < n_whens; i++) {
+    for (size_t i = 0; i < n_whens; i++) {
         compared[i + 1] = o[2 * i];
     }
     enum vec_type type = VEC_I64;
     TRY(typing_unify(t, compared, n_whens + 1, "CASE", &type, err));
-    for (uint32_t i = 0; i < n_whens; i++) {
+    for (size_t i = 0; i < n_whens; i++) {
         const uint32_t args[3] = {compared[0].step, compared[i + 1].step};
         TRY(typing_emit_op(t, OP_EQ, VEC_BOOL, args, &o[2 * i].step, err));
     }
@@ -425,19 +425,19 @@ static pt_status lower_case(struct typing *t, const struct tree_node *node, uint
     if (all == NULL) {
         return PT_E_NO_MEMORY;
     }
-    uint32_t n_whens = (node->n - (node->has_base ? 1u : 0u)) / 2;
+    size_t n_whens = (node->n - (node->has_base ? 1u : 0u)) / 2;
     struct operand *o = all + (node->has_base ? 1 : 0);
     TRY(lower_whens(t, node, o, n_whens, err));
     struct operand *values = arena_alloc(t->work, (n_whens + 1) * sizeof *values);
     if (values == NULL) {
         return typing_fail_memory(err);
     }
-    for (uint32_t i = 0; i < n_whens; i++) {
+    for (size_t i = 0; i < n_whens; i++) {
         values[i] = o[2 * i + 1];
     }
-    values[n_whens] = node->has_else ? o[2 * (size_t)n_whens] : values[0];
+    values[n_whens] = node->has_else ? o[2 * n_whens] : values[0];
     enum vec_type type = VEC_I64;
-    uint32_t n_values = n_whens + (node->has_else ? 1u : 0u);
+    size_t n_values = n_whens + (node->has_else ? 1u : 0u);
     if (typing_all_untyped(t, values, n_values)) {
         return typing_emit_untyped(t, out, err);
     }
@@ -446,7 +446,7 @@ static pt_status lower_case(struct typing *t, const struct tree_node *node, uint
     if (!node->has_else) {
         TRY(typing_emit_null(t, type, out, err));
     }
-    for (uint32_t i = n_whens; i-- > 0;) {
+    for (size_t i = n_whens; i-- > 0;) {
         const uint32_t args[3] = {o[2 * i].step, values[i].step, *out};
         TRY(typing_emit_op(t, OP_SELECT, type, args, out, err));
     }
