@@ -57,19 +57,18 @@ static pt_status draw_sample(const struct metric_points *all, uint64_t seed, str
     return PT_OK;
 }
 
-static pt_status sampled_silhouette(const struct metric_points *all, uint64_t seed,
-                                    struct pool *pool, struct cluster_evaluation *e,
-                                    struct pt_error *err)
+static pt_status sampled_silhouette(const struct clustered *c, const struct metric_points *all,
+                                    struct cluster_evaluation *e, struct pt_error *err)
 {
     struct sample s = {0};
-    pt_status status = draw_sample(all, seed, &s, err);
+    pt_status status = draw_sample(all, c->seed, &s, err);
     if (status == PT_OK) {
         struct metric_points points = *all;
         points.x = s.x;
         points.segment = s.segment;
         points.n = s.n;
         e->silhouette_rows = s.n;
-        status = metric_silhouette(&points, pool, &e->silhouette, err);
+        status = metric_silhouette(&points, c->pool, &e->silhouette, err);
     }
     mem_free(s.x);
     mem_free(s.segment);
@@ -85,7 +84,7 @@ static uint32_t count_segments(const uint32_t *segment, size_t n)
     return most;
 }
 
-static pt_status measure(const struct metric_points *points, uint64_t seed, struct pool *pool,
+static pt_status measure(const struct clustered *c, const struct metric_points *points,
                          struct cluster_evaluation *e, struct pt_error *err)
 {
     e->n = points->n;
@@ -95,26 +94,25 @@ static pt_status measure(const struct metric_points *points, uint64_t seed, stru
         FAIL(err, PT_E_NO_MEMORY, "no memory for %u segments", points->n_segments);
     }
     TRY(metric_inertia(points, &e->inertia, e->sizes, err));
-    return sampled_silhouette(points, seed, pool, e, err);
+    return sampled_silhouette(c, points, e, err);
 }
 
-pt_status evaluate_cluster(const struct prepare *p, const struct prepare_rows *from,
-                           const uint32_t *segment, uint64_t seed, struct pool *pool,
-                           struct cluster_evaluation *out, struct pt_error *err)
+pt_status evaluate_cluster(const struct clustered *c, struct cluster_evaluation *out,
+                           struct pt_error *err)
 {
     pt_model_needs rows_of_doubles = {.layout = PT_LAYOUT_ROWS, .dtype = 8};
-    struct matrix_extra nothing = {0};
+    struct matrix_extra extra = {.pool = c->pool};
     struct matrix m = {0};
-    TRY(matrix_build(p, &rows_of_doubles, from, &nothing, pool, &m, err));
+    TRY(matrix_build(c->prepare, &rows_of_doubles, &c->from, &extra, &m, err));
     struct metric_points points = {
         .x = m.x,
-        .segment = segment,
+        .segment = c->segment,
         .n = m.n_rows,
         .n_columns = m.n_columns,
-        .n_segments = count_segments(segment, m.n_rows),
+        .n_segments = count_segments(c->segment, m.n_rows),
     };
     struct cluster_evaluation e = {0};
-    pt_status status = measure(&points, seed, pool, &e, err);
+    pt_status status = measure(c, &points, &e, err);
     matrix_release(&m);
     if (status != PT_OK) {
         mem_free(e.sizes);

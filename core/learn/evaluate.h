@@ -42,10 +42,18 @@ struct evaluation {
 // Probabilities and labels, row by row.
 pt_status evaluate_binary(const double *scores, const double *labels, size_t n,
                           struct binary_evaluation *out, struct pt_error *err);
-// segment[i] is of the i-th row of `from`. The silhouette is of a fixed sample by `seed`.
-pt_status evaluate_cluster(const struct prepare *p, const struct prepare_rows *from,
-                           const uint32_t *segment, uint64_t seed, struct pool *pool,
-                           struct cluster_evaluation *out, struct pt_error *err);
+
+// Rows that were clustered.
+struct clustered {
+    const struct prepare *prepare;
+    struct prepare_rows from;
+    const uint32_t *segment; // of the i-th row of `from`
+    uint64_t seed;           // of the silhouette's sample
+    struct pool *pool;
+};
+
+pt_status evaluate_cluster(const struct clustered *c, struct cluster_evaluation *out,
+                           struct pt_error *err);
 void evaluation_release(struct evaluation *e);
 void evaluation_json(const struct evaluation *e, const char *test_text, struct json_writer *w);
 

@@ -176,8 +176,8 @@ static pt_status number_and_judge(struct job *j, const struct prepare_rows *from
     if (m->numbering == NULL) {
         FAIL(err, PT_E_NO_MEMORY, "no memory for model `%s`", spec->name);
     }
-    TRY(evaluate_cluster(&m->trained.prepare, from, segment, spec->seed, spec->pool,
-                         &m->evaluation.cluster, err));
+    struct clustered c = {&m->trained.prepare, *from, segment, spec->seed, spec->pool};
+    TRY(evaluate_cluster(&c, &m->evaluation.cluster, err));
     m->n_segments = m->evaluation.cluster.n_segments;
     return PT_OK;
 }

@@ -3,9 +3,6 @@
 // A learnt model and its personas as JSON.
 #include "learned.h"
 
-static const char *const scale_names[] = {"auto", "none", "standard", "minmax"};
-static const char *const impute_names[] = {"auto", "none", "mean", "median", "zero", "constant"};
-static const char *const category_names[] = {"auto", "one_hot", "codes"};
 static const char *const missing_names[] = {"filled", "kept", "refused"};
 
 static void put_str(struct json_writer *w, const char *key, const char *value)
@@ -64,9 +61,9 @@ static void put_preparation(const struct learn_prepare *p, struct json_writer *w
 {
     json_key(w, "preparation");
     json_begin_object(w);
-    put_str(w, "scale", scale_names[p->scale]);
-    put_str(w, "impute", impute_names[p->impute]);
-    put_str(w, "categories", category_names[p->categories]);
+    put_str(w, "scale", prepare_scale_name(p->scale));
+    put_str(w, "impute", prepare_impute_name(p->impute));
+    put_str(w, "categories", prepare_categories_name(p->categories));
     json_key(w, "drop_first");
     json_put_bool(w, p->drop_first);
     json_end_object(w);

@@ -145,28 +145,16 @@ struct learn_summary learned_summary(const struct learned *m)
     return s;
 }
 
-static const char *scale_name(enum learn_scale scale)
-{
-    static const char *const names[] = {"auto", "none", "standard", "minmax"};
-    return names[scale];
-}
-
-static const char *impute_name(enum learn_impute impute)
-{
-    static const char *const names[] = {"auto", "none", "mean", "median", "zero", "constant"};
-    return names[impute];
-}
-
 static pt_status match_prepare(const struct learn_prepare *have, const struct learn_prepare *want,
                                struct pt_error *err)
 {
     if (want->scale != LEARN_SCALE_AUTO && want->scale != have->scale) {
         FAIL(err, PT_E_CONFIG, "the model was learnt with scale %s, not %s",
-             scale_name(have->scale), scale_name(want->scale));
+             prepare_scale_name(have->scale), prepare_scale_name(want->scale));
     }
     if (want->impute != LEARN_IMPUTE_AUTO && want->impute != have->impute) {
         FAIL(err, PT_E_CONFIG, "the model was learnt with impute %s, not %s",
-             impute_name(have->impute), impute_name(want->impute));
+             prepare_impute_name(have->impute), prepare_impute_name(want->impute));
     }
     if (want->impute == LEARN_IMPUTE_CONSTANT && want->impute_value != have->impute_value) {
         FAIL(err, PT_E_CONFIG, "the model was learnt with impute constant %g, not %g",
@@ -174,7 +162,7 @@ static pt_status match_prepare(const struct learn_prepare *have, const struct le
     }
     if (want->categories != LEARN_CATEGORIES_AUTO && want->categories != have->categories) {
         FAIL(err, PT_E_CONFIG, "the model was learnt with categories %s",
-             have->categories == LEARN_CATEGORIES_ONE_HOT ? "one_hot" : "codes");
+             prepare_categories_name(have->categories));
     }
     if (want->drop_first != have->drop_first) {
         FAIL(err, PT_E_CONFIG, "the model was learnt %s drop_first",

@@ -117,7 +117,7 @@ static pt_status bind_and_fill(struct filling *f, struct pool *pool, struct pt_e
 
 pt_status matrix_build(const struct prepare *p, const pt_model_needs *needs,
                        const struct prepare_rows *from, const struct matrix_extra *extra,
-                       struct pool *pool, struct matrix *out, struct pt_error *err)
+                       struct matrix *out, struct pt_error *err)
 {
     *out = (struct matrix){.needs = *needs, .n_rows = from->n, .n_columns = p->n_columns};
     // Columns start on cache lines, and so do blocks of rows.
@@ -134,7 +134,7 @@ pt_status matrix_build(const struct prepare *p, const pt_model_needs *needs,
     pt_status status = allocate(out, extra->label != NULL, err);
     if (status == PT_OK) {
         copy_extra(out, from, extra);
-        status = bind_and_fill(&f, pool, err);
+        status = bind_and_fill(&f, extra->pool, err);
     }
     if (status != PT_OK) {
         matrix_release(out);

@@ -19,16 +19,17 @@ struct matrix {
     uint64_t *key;
 };
 
-// Beside the rows: labels by table row (NULL = none), row keys by table row (NULL = row number).
+// Beside the rows; {0} is fine.
 struct matrix_extra {
-    const double *label;
-    const uint64_t *key;
+    const double *label; // by table row; NULL = none
+    const uint64_t *key; // by table row; NULL = row number
+    struct pool *pool;   // fills blocks; NULL = this thread
 };
 
-// The preparation must outlive the matrix. Blocks are filled by `pool` (NULL = this thread).
+// The preparation must outlive the matrix.
 pt_status matrix_build(const struct prepare *p, const pt_model_needs *needs,
                        const struct prepare_rows *from, const struct matrix_extra *extra,
-                       struct pool *pool, struct matrix *out, struct pt_error *err);
+                       struct matrix *out, struct pt_error *err);
 // 64-bit hashes of its blocks, hashed again: the training data's fingerprint, as hex.
 pt_status matrix_fingerprint(const struct matrix *m, char out[SHA256_HEX], struct pt_error *err);
 void matrix_release(struct matrix *m);

@@ -9,6 +9,24 @@
 
 #include "mem.h"
 
+const char *prepare_scale_name(enum learn_scale scale)
+{
+    static const char *const names[] = {"auto", "none", "standard", "minmax"};
+    return names[scale];
+}
+
+const char *prepare_impute_name(enum learn_impute impute)
+{
+    static const char *const names[] = {"auto", "none", "mean", "median", "zero", "constant"};
+    return names[impute];
+}
+
+const char *prepare_categories_name(enum learn_categories categories)
+{
+    static const char *const names[] = {"auto", "one_hot", "codes"};
+    return names[categories];
+}
+
 struct learn_prepare prepare_resolve(const struct learn_prepare *wanted,
                                      const pt_model_needs *needs)
 {

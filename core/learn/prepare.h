@@ -71,6 +71,11 @@ struct prepare_target {
     uint8_t dtype; // 8 or 4
 };
 
+// How the settings are spelt.
+const char *prepare_scale_name(enum learn_scale scale);
+const char *prepare_impute_name(enum learn_impute impute);
+const char *prepare_categories_name(enum learn_categories categories);
+
 // Settings with AUTO replaced by what the model wants.
 struct learn_prepare prepare_resolve(const struct learn_prepare *wanted,
                                      const pt_model_needs *needs);

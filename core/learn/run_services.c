@@ -67,6 +67,15 @@ static pt_status map_part(void *arg, uint64_t part, uint32_t worker, struct pt_e
                   r->states + part * r->state_size, err);
 }
 
+// A function of the work alone: fewer parts when their states would fill the memory.
+static uint64_t parts_for(uint64_t n, uint64_t state_size)
+{
+    uint64_t parts = n < RUN_PARTITIONS ? n : RUN_PARTITIONS;
+    uint64_t most = RUN_STATES_BYTES / (state_size == 0 ? 1 : state_size);
+    most = most < 2 ? 2 : most;
+    return parts < most ? parts : most;
+}
+
 static pt_status map_reduce(const pt_run *run, uint64_t n, uint64_t state_size, pt_map_fn map,
                             pt_combine_fn combine, void *arg, void *out, pt_error *err)
 {
@@ -82,7 +91,7 @@ static pt_status map_reduce(const pt_run *run, uint64_t n, uint64_t state_size, 
     }
     spaced -= spaced % 64;
     struct reduction r = {.run = run, .map = map, .arg = arg, .n = n, .state_size = spaced};
-    r.parts = n < RUN_PARTITIONS ? n : RUN_PARTITIONS;
+    r.parts = parts_for(n, spaced);
     uint64_t bytes = 0;
     if (__builtin_mul_overflow(r.parts, spaced, &bytes) ||
         (r.states = mem_aligned(64, bytes)) == NULL) {

@@ -13,6 +13,8 @@
 
 // A map_reduce is cut into this many parts whatever the number of threads.
 #define RUN_PARTITIONS 64
+// ... or into as many as fit here, but at least two.
+#define RUN_STATES_BYTES ((uint64_t)256 << 20)
 
 struct run_services;
 

@@ -74,38 +74,46 @@ static pt_status add_order(const struct prepare_rows *from, const char *order_by
     return PT_OK;
 }
 
-static pt_status renumber(struct instance *m, struct rank *ranks, uint32_t n, uint32_t *segment,
-                          size_t n_rows, struct pt_error *err)
+// One numbering under way.
+struct numbering {
+    struct instance *m;
+    const struct prepare_rows *from;
+    const char *order_by;
+    uint32_t *segment;
+    struct rank *ranks;
+    uint32_t n;
+};
+
+static pt_status renumber(const struct numbering *job, struct pt_error *err)
 {
-    uint32_t *new_of = mem_array(n, sizeof *new_of);
+    uint32_t *new_of = mem_array(job->n, sizeof *new_of);
     if (new_of == NULL) {
-        FAIL(err, PT_E_NO_MEMORY, "no memory for %u segments", n);
+        FAIL(err, PT_E_NO_MEMORY, "no memory for %u segments", job->n);
     }
-    qsort(ranks, n, sizeof *ranks, by_rank);
-    for (uint32_t i = 0; i < n; i++) {
-        new_of[ranks[i].segment] = i;
+    qsort(job->ranks, job->n, sizeof *job->ranks, by_rank);
+    for (uint32_t i = 0; i < job->n; i++) {
+        new_of[job->ranks[i].segment] = i;
     }
-    pt_status status = m->vtable->renumber(m->self, new_of, n, err);
-    for (size_t i = 0; status == PT_OK && i < n_rows; i++) {
-        segment[i] = new_of[segment[i]];
+    pt_status status = job->m->vtable->renumber(job->m->self, new_of, job->n, err);
+    for (size_t i = 0; status == PT_OK && i < job->from->n; i++) {
+        job->segment[i] = new_of[job->segment[i]];
     }
     mem_free(new_of);
     return status;
 }
 
-static pt_status rank_all(struct instance *m, const struct prepare_rows *from, const char *order_by,
-                          uint32_t *segment, struct rank *ranks, uint32_t n, struct pt_error *err)
+static pt_status rank_all(const struct numbering *job, struct pt_error *err)
 {
-    for (uint32_t i = 0; i < n; i++) {
-        ranks[i].segment = i;
+    for (uint32_t i = 0; i < job->n; i++) {
+        job->ranks[i].segment = i;
     }
-    for (size_t i = 0; i < from->n; i++) {
-        ranks[segment[i]].size++;
+    for (size_t i = 0; i < job->from->n; i++) {
+        job->ranks[job->segment[i]].size++;
     }
-    if (order_by != NULL) {
-        TRY(add_order(from, order_by, segment, ranks, err));
+    if (job->order_by != NULL) {
+        TRY(add_order(job->from, job->order_by, job->segment, job->ranks, err));
     }
-    return renumber(m, ranks, n, segment, from->n, err);
+    return renumber(job, err);
 }
 
 pt_status segments_number(struct instance *m, const struct prepare_rows *from, const char *order_by,
@@ -114,15 +122,15 @@ pt_status segments_number(struct instance *m, const struct prepare_rows *from, c
     if (m->vtable->renumber == NULL) {
         return PT_OK;
     }
-    uint32_t n = 0;
+    struct numbering job = {.m = m, .from = from, .order_by = order_by, .segment = segment};
     for (size_t i = 0; i < from->n; i++) {
-        n = segment[i] >= n ? segment[i] + 1 : n;
+        job.n = segment[i] >= job.n ? segment[i] + 1 : job.n;
     }
-    struct rank *ranks = mem_zero(n, sizeof *ranks);
-    if (ranks == NULL) {
-        FAIL(err, PT_E_NO_MEMORY, "no memory for %u segments", n);
+    job.ranks = mem_zero(job.n, sizeof *job.ranks);
+    if (job.ranks == NULL) {
+        FAIL(err, PT_E_NO_MEMORY, "no memory for %u segments", job.n);
     }
-    pt_status status = rank_all(m, from, order_by, segment, ranks, n, err);
-    mem_free(ranks);
+    pt_status status = rank_all(&job, err);
+    mem_free(job.ranks);
     return status;
 }

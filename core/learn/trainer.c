@@ -62,8 +62,8 @@ static pt_status fit_prepared(const struct trainer *t, const struct prepare_rows
                               struct trained *out, struct pt_error *err)
 {
     struct matrix m = {0};
-    struct matrix_extra extra = {t->label, t->key};
-    TRY(matrix_build(&out->prepare, &out->instance.needs, from, &extra, t->spec->pool, &m, err));
+    struct matrix_extra extra = {t->label, t->key, t->spec->pool};
+    TRY(matrix_build(&out->prepare, &out->instance.needs, from, &extra, &m, err));
     pt_status status = matrix_fingerprint(&m, out->fingerprint, err);
     if (status == PT_OK) {
         status = fit_matrix(t, &m, out, err);

@@ -121,7 +121,7 @@ void bench_csv(const char *path, struct csv_shape shape, struct table *out)
     }
     *out = (struct table){.n_rows = n_rows};
     for (size_t i = 0; i < n_columns; i++) {
-        char number[16];
+        char number[24];
         snprintf(number, sizeof number, "c%zu", i);
         add_column(out, names[i] == NULL ? number : names[i], cells, n_columns, i);
     }
