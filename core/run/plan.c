@@ -279,11 +279,35 @@ with_absolute_paths(struct plan *p, const struct component_info *component, cons
     return with;
 }
 
+// A variable that could not be replaced was reported where it stands; its option would only fail
+// again.
+static bool has_broken_variable(const struct plan *p, const struct node *node)
+{
+    if (node == NULL) {
+        return false;
+    }
+    if (node->kind == NODE_SCALAR) {
+        struct text name;
+        const char *mark = node->text.n == 0 ? NULL : memmem(node->text.p, node->text.n, "${", 2);
+        return mark != NULL && !vars_is_secret(node->text, &name) && p->diags->n_errors > 0;
+    }
+    for (size_t i = 0; i < node->n; i++) {
+        const struct node *below = node->kind == NODE_LIST ? node->items[i] : node->pairs[i].value;
+        if (has_broken_variable(p, below)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 struct config *plan_config(struct plan *p, const struct component_info *component,
                            const struct node *with, const struct node *at, const char *owner,
                            const struct config_services *services)
 {
     struct config *config = NULL;
+    if (has_broken_variable(p, with)) {
+        return NULL;
+    }
     const struct config_request request = {
         .component = component,
         .with = with_absolute_paths(p, component, with),

@@ -34,6 +34,7 @@ struct plan_event {
     const struct expr **where;
     size_t n_where;
     bool is_resolved;
+    bool is_failed; // reported
 };
 
 enum plan_origin {

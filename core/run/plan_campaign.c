@@ -49,7 +49,9 @@ static void read_order(struct plan *p, struct plan_audience *a, const struct exp
         for (size_t k = 0; k < n; k++) {
             struct node part = *node;
             part.text = parts[k].expr;
-            part.at.column += (uint32_t)parts[k].offset;
+            // Behind the opening quote, which stands before the first part only.
+            bool is_inside = node->is_quoted && parts[k].offset > 0;
+            part.at.column += (uint32_t)parts[k].offset + is_inside;
             struct expr *key = plan_expr(p, &part, scope);
             if (key == NULL || !mem_reserve(&order, &capacity, a->n_order + 1, sizeof *order)) {
                 continue;

@@ -31,11 +31,12 @@ static bool resolve_event(struct plan *p, size_t i, size_t depth)
 {
     const struct pipeline_event *w = &p->pipeline->events[i];
     struct plan_event *e = &p->events[i];
-    if (e->is_resolved || w->from == NULL) {
+    if (e->is_resolved || e->is_failed || w->from == NULL) {
         return e->is_resolved;
     }
     if (depth > p->pipeline->n_events) {
         plan_fault(p, "P0206", w->from, NULL, "event `%s` builds on itself", w->name);
+        e->is_failed = true;
         return false;
     }
     int32_t parent = plan_event_find(p, w->from->text);
@@ -47,6 +48,7 @@ static bool resolve_event(struct plan *p, size_t i, size_t depth)
         return false;
     }
     if (source < 0 && !resolve_event(p, (size_t)parent, depth + 1)) {
+        e->is_failed = true;
         return false;
     }
     e->name = w->name;

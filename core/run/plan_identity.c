@@ -167,6 +167,17 @@ static void check_known_in(struct plan *p)
     }
 }
 
+// Were identifiers written for this source, whatever became of them?
+static bool has_rows(const struct plan *p, size_t source)
+{
+    for (size_t i = 0; i < p->pipeline->n_rows; i++) {
+        if (text_is(p->pipeline->rows[i].source->text, p->pipeline->sources[source].name)) {
+            return p->pipeline->rows[i].n_ids > 0;
+        }
+    }
+    return false;
+}
+
 void plan_add_identity(struct plan *p)
 {
     p->namespaces = plan_alloc(p, p->pipeline->n_namespaces, sizeof *p->namespaces);
@@ -181,7 +192,7 @@ void plan_add_identity(struct plan *p)
     }
     check_known_in(p);
     for (size_t i = 0; i < p->pipeline->n_sources; i++) {
-        if (p->sources[i].is_open && p->sources[i].n_ids == 0) {
+        if (p->sources[i].is_open && p->sources[i].n_ids == 0 && !has_rows(p, i)) {
             plan_fault(p, "P0203", p->pipeline->sources[i].key,
                        "say under `identity.rows` which columns identify its rows",
                        "rows of source `%s` have no identifier", p->pipeline->sources[i].name);
