@@ -8,6 +8,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,7 +62,62 @@ static void test_pt_format__doubles(void **state)
     }
 }
 
-// Every double reads back; and it is no longer than the shortest of %.15g, %.16g and %.17g.
+static void assert_as_printf(double value)
+{
+    char out[PT_FORMAT_MAX + 1];
+    char expected[64];
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(expected, sizeof expected, "%.*g", digits, value);
+        if (strtod(expected, NULL) == value) {
+            break;
+        }
+    }
+    assert_string_equal(ended(out, pt_format_f64(value, out)), expected);
+}
+
+// The C library's digits: of the first of %.15g, %.16g and %.17g that reads back. Random fractions
+// of every usual size, powers of two (doubles lie closer below them) and of ten, and their
+// neighbours.
+static void test_pt_format__doubles_as_printf(void **state)
+{
+    (void)state;
+    uint64_t bits = 7;
+    for (int i = 0; i < 500000; i++) {
+        double value = 0;
+        bits = bits * 6364136223846793005u + 1442695040888963407u;
+        uint64_t exponent = 1023 - 14 + (bits >> 58) % 63;
+        uint64_t raw = exponent << 52 | (bits << 6) >> 12 | (i % 2 == 0 ? 0 : 1);
+        memcpy(&value, &raw, sizeof value);
+        if (value < 1e15 && value != floor(value)) {
+            assert_as_printf(value);
+            assert_as_printf(-value);
+        }
+    }
+    for (int exponent = -14; exponent < 50; exponent++) {
+        double power = ldexp(1, exponent);
+        for (int k = 0; k < 100; k++) {
+            assert_as_printf(power + ldexp(k, exponent - 52) + (exponent >= 0 ? 0.5 : 0));
+            assert_as_printf(power - ldexp(k + 1, exponent - 53));
+        }
+    }
+    for (int exponent = -4; exponent < 15; exponent++) {
+        double power = pow(10, exponent);
+        double up = power;
+        double down = power;
+        for (int k = 0; k < 1000; k++) {
+            up = nextafter(up, INFINITY);
+            down = nextafter(down, 0);
+            assert_as_printf(up);
+            assert_as_printf(down);
+        }
+    }
+    for (int i = 1; i < 200000; i++) {
+        assert_as_printf(i / 1000.0 + 0.0001);
+        assert_as_printf(0.1 + i / 3.0);
+    }
+}
+
+// Every double reads back, also the unusual ones.
 static void test_pt_format__doubles_read_back(void **state)
 {
     (void)state;
@@ -135,6 +191,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pt_format__integers),
         cmocka_unit_test(test_pt_format__doubles),
+        cmocka_unit_test(test_pt_format__doubles_as_printf),
         cmocka_unit_test(test_pt_format__doubles_read_back),
         cmocka_unit_test(test_pt_format__rounded),
         cmocka_unit_test(test_pt_format__dates_and_times),
