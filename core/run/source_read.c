@@ -41,7 +41,8 @@ struct split_reading {
     void *taker;
     struct ArrowArrayStream stream;
     struct batch batch;
-    struct vec *columns; // of the whole schema
+    struct vec *columns;   // of the whole schema
+    struct pt_error inner; // what host calls inside get_next said
 };
 
 static pt_status emit_split(void *ctx, const pt_split *split, pt_error *err)
@@ -99,7 +100,11 @@ static pt_status stream_failed(struct split_reading *s, int code, struct pt_erro
     const char *text =
         s->stream.get_last_error == NULL ? NULL : s->stream.get_last_error(&s->stream);
     pt_status status = code >= PT_E_INVALID && code <= PT_E_INTERNAL ? code : PT_E_INTERNAL;
-    FAIL(err, status, "%s", text == NULL || text[0] == '\0' ? error_name(status) : text);
+    bool has_text = text != NULL && text[0] != '\0';
+    if (s->inner.code == PT_OK) {
+        FAIL(err, status, "%s", has_text ? text : error_name(status));
+    }
+    FAIL(err, status, "%s%s%s", has_text ? text : "", has_text ? ": " : "", s->inner.message);
 }
 
 static bool is_full(const struct reading *r)
@@ -197,6 +202,7 @@ static pt_status read_begun(struct split_reading *s, struct pt_error *err)
         .ctx = s,
         .reject = on_reject,
         .counted = on_counted,
+        .err = &s->inner,
     };
     TRY(open_stream(s, &run, err));
     pt_status status = read_stream(s, err);

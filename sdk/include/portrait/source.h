@@ -81,6 +81,9 @@ typedef struct pt_split_run {
     pt_status (*reject)(void *ctx, const pt_reject *reject, pt_error *err);
     // Once, at the end of the split: good and rejected records seen, and physical lines passed.
     pt_status (*counted)(void *ctx, uint64_t records, uint64_t lines, pt_error *err);
+    // For host calls inside get_next, which has no error slot of its own: what is stored here is
+    // added to the text of get_last_error. May be NULL, as any error slot.
+    pt_error *err;
 } pt_split_run;
 
 // Callbacks of a source. `self` is what create() made.

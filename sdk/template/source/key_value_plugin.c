@@ -150,7 +150,7 @@ static pt_status add_line(struct reader *r, const struct pt_line *line, uint64_t
                         .line = line->number,
                         .reason = reason,
                         .excerpt = {line->data, line->size}};
-    return r->run->reject(r->run->ctx, &reject, NULL);
+    return r->run->reject(r->run->ctx, &reject, r->run->err);
 }
 
 static pt_status read_rows(struct reader *r, uint64_t *n_rows, bool *is_end)
@@ -159,7 +159,7 @@ static pt_status read_rows(struct reader *r, uint64_t *n_rows, bool *is_end)
     struct pt_line line = {0};
     while (*n_rows < r->run->batch_rows) {
         pt_status status =
-            host->cancelled(host) ? PT_E_CANCELLED : pt_lines_next(&r->lines, &line, NULL);
+            host->cancelled(host) ? PT_E_CANCELLED : pt_lines_next(&r->lines, &line, r->run->err);
         if (status != PT_OK) {
             return status;
         }
@@ -186,7 +186,7 @@ static pt_status next(void *self, struct ArrowArray *out, char *message, uint64_
     pt_status status = read_rows(r, &n_rows, &is_end);
     if (status == PT_OK && is_end && !r->is_counted) {
         r->is_counted = true;
-        status = r->run->counted(r->run->ctx, r->records, r->lines.n_lines, NULL);
+        status = r->run->counted(r->run->ctx, r->records, r->lines.n_lines, r->run->err);
     }
     if (status != PT_OK || n_rows == 0) {
         return status;
