@@ -136,9 +136,25 @@ static void answer(int peer, const struct receiver_step *step)
     }
 }
 
+// What receivers do on bad days: errors, "later", a lost answer, a slow one.
+static struct receiver_step draw_step(struct receiver_shared *s)
+{
+    static const struct receiver_step bad[] = {{.status = 500},
+                                               {.status = 429},
+                                               {.status = 0},
+                                               {.status = 200, .delay_ms = 8},
+                                               {.status = 503, .delay_ms = 3}};
+    static const struct receiver_step fine = {.status = 200};
+    if (s->chaos == 0) {
+        return fine;
+    }
+    s->chaos = s->chaos * 6364136223846793005u + 1442695040888963407u;
+    uint64_t drawn = s->chaos >> 33;
+    return drawn % 3 > 0 ? fine : bad[drawn / 3 % (sizeof bad / sizeof bad[0])];
+}
+
 static void serve(struct receiver_shared *s, int peer)
 {
-    static const struct receiver_step fine = {.status = 200};
     unsigned at = atomic_load(&s->n);
     must(at < RECEIVER_REQUESTS, "too many requests");
     struct receiver_request *request = &s->requests[at];
@@ -146,10 +162,10 @@ static void serve(struct receiver_shared *s, int peer)
     if (!read_request(s, peer, request)) {
         return;
     }
-    const struct receiver_step *step = at < s->n_steps ? &s->steps[at] : &fine;
-    request->status = step->status;
+    const struct receiver_step step = at < s->n_steps ? s->steps[at] : draw_step(s);
+    request->status = step.status;
     atomic_store(&s->n, at + 1);
-    answer(peer, step);
+    answer(peer, &step);
 }
 
 void receiver_start(struct receiver *r)

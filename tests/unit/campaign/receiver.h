@@ -38,6 +38,7 @@ struct receiver_request {
 struct receiver_shared {
     atomic_uint n; // requests read; each entry is complete before n counts it
     unsigned n_steps;
+    uint64_t chaos; // not 0: behind the script, answers drawn from this seed; a third are no 200
     struct receiver_step steps[RECEIVER_STEPS];
     struct receiver_request requests[RECEIVER_REQUESTS];
     size_t used;
