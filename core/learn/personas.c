@@ -32,10 +32,11 @@ static pt_status no_memory(struct pt_error *err)
     return error_set(err, PT_E_NO_MEMORY, "no memory for the portrait of segments");
 }
 
+// Effects that differ by rounding only are equal: the two levels of a text, say.
 static int by_effect(const struct persona_trait *a, const struct persona_trait *b)
 {
-    double x = fabs(a->effect);
-    double y = fabs(b->effect);
+    double x = round(fabs(a->effect) * 1e9);
+    double y = round(fabs(b->effect) * 1e9);
     return (x < y) - (x > y);
 }
 

@@ -114,6 +114,9 @@ static void scale_standard(struct prepare_input *in, const double *values, size_
     }
     in->offset = mean;
     in->factor = squares > 0 ? 1 / sqrt(squares / (double)there) : 0;
+    if (!isfinite(squares)) {
+        in->factor = (double)NAN; // the caller refuses it
+    }
 }
 
 static pt_status choose_scale(const struct learn_prepare *settings, struct prepare_input *in,
