@@ -67,6 +67,8 @@ static void test_eval_text__changes_ascii_only(void **state)
     sheet_expect(s, "trim('lol', u)", "'o' 'lol' 'lol' NULL");
     sheet_expect(s, "trim(t, '')", "'H\u00e9llo' '' NULL '\u65e5\u672c\u8a9e 12'");
     sheet_expect(s, "trim('   ')", "'' '' '' ''");
+    sheet_expect(s, "trim(' \t ')", "'\t' '\t' '\t' '\t'");
+    sheet_expect(s, "digits('/0189:x')", "'0189' '0189' '0189' '0189'");
     sheet_expect(s, "crc32(t)", "2576844544 0 NULL 2045787517");
 }
 

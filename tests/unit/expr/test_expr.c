@@ -313,8 +313,8 @@ static void test_expr__random_texts_are_compiled_or_placed(void **state)
 }
 
 static const char *const scenarios[] = {
-    "CASE WHEN s1 LIKE '%a_b%' ESCAPE '!' OR s1 IN ('a', 'b', NULL) THEN lower(trim(s1)) || '-'"
-    " ELSE coalesce(substr(digits(s2), -3), upper(s3)) END",
+    ("CASE WHEN s1 LIKE '%a_b%' ESCAPE '!' OR s1 IN ('a', 'b', NULL) THEN lower(trim(s1)) || '-' "
+     "ELSE coalesce(substr(digits(s2), -3), upper(s3)) END"),
     "hour(t1, 'Asia/Shanghai') + days_between(d1, t1) + length(s1) % instr(s2, 'b') * - i1",
     "i1 IN (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11) AND NOT b1 IS TRUE OR f1 / i2 > round(f2, 2)",
     "bucket(4, f1) + percent_rank(coalesce(i1, f2)) + years_between(d1, '2025-06-01')",

@@ -121,6 +121,9 @@ static void test_pattern__glob_matches_sets(void **state)
         {"[]-a]", "b", false},
         {"[]-a]", "-", true},
         {"[a-c-e]", "d", false},
+        {"[a-c]", "a", true},
+        {"[a-c]", "c", true},
+        {"*[^\u00e9]?x", "\u00e9xx", false},
     };
     check(cases, sizeof cases / sizeof cases[0], true, 0);
 }
@@ -137,6 +140,10 @@ static void test_pattern__plain_forms_are_searches(void **state)
     assert_int_equal(form, PATTERN_SUFFIX);
     assert_true(matches("a!%", "a%", false, '!', &form));
     assert_int_equal(form, PATTERN_EXACT);
+    assert_true(matches("a!!%", "a!b", false, '!', &form));
+    assert_int_equal(form, PATTERN_PREFIX);
+    assert_true(matches("%%", "ab", false, 0, &form));
+    assert_int_equal(form, PATTERN_INSIDE);
     assert_false(matches("a!", "a", false, '!', &form));
     assert_int_equal(form, PATTERN_FULL);
 }
