@@ -410,18 +410,25 @@ static pt_status print_link(void *arg, const struct profile_link *l, struct pt_e
     return PT_OK;
 }
 
+struct profile *scene_profile(struct scene *s, const struct scene_run *run)
+{
+    struct profile *p = NULL;
+    struct pt_error err = ERROR_INIT;
+    begin_run(s, run);
+    assert_int_equal(profile_new(&s->spec, &p, &err), PT_OK);
+    assert_int_equal(feed(s, p, run, &err), PT_OK);
+    return p;
+}
+
 char *scene_links(struct scene *s, size_t cutoff)
 {
     static const struct scene_run plain = {0};
     char *text = NULL;
     size_t n = 0;
     FILE *out = open_memstream(&text, &n);
-    struct profile *p = NULL;
+    struct profile *p = scene_profile(s, &plain);
     struct profile_cut cut = {0};
     struct pt_error err = ERROR_INIT;
-    begin_run(s, &plain);
-    assert_int_equal(profile_new(&s->spec, &p, &err), PT_OK);
-    assert_int_equal(feed(s, p, &plain, &err), PT_OK);
     assert_int_equal(profile_cut(p, cutoff, &cut, &err), PT_OK);
     assert_int_equal(profile_links(p, &cut, print_link, out, &err), PT_OK);
     profile_cut_release(&cut);

@@ -49,6 +49,8 @@ struct scene_run {
 
 // All tables, refusals and balances as text; free with free(). NULL and *status on failure.
 char *scene_text(struct scene *s, const struct scene_run *run, pt_status *status);
+// A closed profile with all rows in it; the caller's, to be freed before the scene.
+struct profile *scene_profile(struct scene *s, const struct scene_run *run);
 // The links of a cut-off as text.
 char *scene_links(struct scene *s, size_t cutoff);
 // Fails the test unless the tables are `expected`.
