@@ -189,19 +189,24 @@ static bool run_load(const struct run *r, const struct step *s, size_t start, si
     return s->type != VEC_F64 || drop_nan(r, out, rows);
 }
 
+static void set_values(struct vec *v, void *values)
+{
+    v->b = v->type == VEC_BOOL ? values : NULL;
+    v->f = v->type == VEC_F64 ? values : NULL;
+    v->s = v->type == VEC_STR ? values : NULL;
+    v->i = v->b == NULL && v->f == NULL && v->s == NULL ? values : NULL;
+}
+
 // One constant NULL of the step's type.
 static bool make_null(const struct run *r, const struct step *s, size_t n, struct vec *out)
 {
-    struct text *zero = scratch_temp(r->scratch, 1, sizeof *zero);
+    void *zero = scratch_temp(r->scratch, 1, sizeof(struct text));
     if (zero == NULL) {
         return false;
     }
-    memset(zero, 0, sizeof *zero);
-    *out = (struct vec){.type = s->type, .n = n, .is_const = true, .valid = (uint8_t *)zero};
-    out->b = s->type == VEC_BOOL ? (uint8_t *)zero : NULL;
-    out->f = s->type == VEC_F64 ? (double *)(void *)zero : NULL;
-    out->s = s->type == VEC_STR ? zero : NULL;
-    out->i = out->b == NULL && out->f == NULL && out->s == NULL ? (int64_t *)(void *)zero : NULL;
+    memset(zero, 0, sizeof(struct text));
+    *out = (struct vec){.type = s->type, .n = n, .is_const = true, .valid = zero};
+    set_values(out, zero);
     return true;
 }
 
@@ -307,14 +312,6 @@ static const void *values_of(const struct vec *v)
     default:
         return v->i;
     }
-}
-
-static void set_values(struct vec *v, void *values)
-{
-    v->b = v->type == VEC_BOOL ? values : NULL;
-    v->f = v->type == VEC_F64 ? values : NULL;
-    v->s = v->type == VEC_STR ? values : NULL;
-    v->i = v->b == NULL && v->f == NULL && v->s == NULL ? values : NULL;
 }
 
 // Makes kept room for a whole column like `first`, the target's first run of rows.

@@ -10,7 +10,8 @@
 #include "lexer.h"
 
 enum level {
-    LEVEL_OR = 1,
+    LEVEL_NONE,
+    LEVEL_OR,
     LEVEL_AND,
     LEVEL_NOT,
     LEVEL_EQUAL,
@@ -425,7 +426,7 @@ static enum level binary_level(const struct token *t, enum tree_symbol *symbol)
         *symbol = token_is_word(t, "and") ? SYMBOL_AND : SYMBOL_OR;
         return *symbol == SYMBOL_AND ? LEVEL_AND : LEVEL_OR;
     }
-    return 0;
+    return LEVEL_NONE;
 }
 
 static bool is_test_word(const struct token *t)
@@ -538,7 +539,7 @@ static pt_status read_operators(struct parser *p, enum level least, uint32_t *le
     while (true) {
         enum tree_symbol symbol = SYMBOL_ADD;
         enum level level = binary_level(&p->now, &symbol);
-        if (level != 0 && level >= least) {
+        if (level != LEVEL_NONE && level >= least) {
             TRY(read_binary(p, level, symbol, left, err));
         } else if (LEVEL_EQUAL >= least && is_test_word(&p->now)) {
             TRY(read_test(p, left, err));
