@@ -5,6 +5,7 @@
 // says of itself.
 #include "column_import.h"
 
+#include <endian.h>
 #include <string.h>
 
 pt_status array_check(const struct ArrowArray *array, int64_t n_buffers, struct pt_error *err)
@@ -73,9 +74,25 @@ static size_t count_ones(const uint8_t *bits, size_t begin, size_t n)
     return ones;
 }
 
+// Bit k of `byte` as byte k of the result, 0 or 1: multiply puts the byte everywhere, the mask
+// leaves bit k in byte k, the addition moves any bit left to the top of its byte.
+static inline uint64_t spread_byte(uint8_t byte)
+{
+    uint64_t one_each = (byte * UINT64_C(0x0101010101010101)) & UINT64_C(0x8040201008040201);
+    return ((one_each + UINT64_C(0x7f7f7f7f7f7f7f7f)) >> 7) & UINT64_C(0x0101010101010101);
+}
+
 static void spread_bits(const uint8_t *bits, size_t begin, size_t n, uint8_t *bytes)
 {
-    for (size_t i = 0; i < n; i++) {
+    size_t i = 0;
+    unsigned shift = begin & 7;
+    for (; n - i >= 8; i += 8) {
+        const uint8_t *at = bits + ((begin + i) >> 3);
+        unsigned byte = shift == 0 ? at[0] : (unsigned)(at[0] >> shift | at[1] << (8 - shift));
+        uint64_t eight = htole64(spread_byte((uint8_t)byte));
+        memcpy(bytes + i, &eight, sizeof eight);
+    }
+    for (; i < n; i++) {
         bytes[i] = (uint8_t)bit_at(bits, begin + i);
     }
 }
