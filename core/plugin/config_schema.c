@@ -10,6 +10,10 @@
 #include "option_row.h"
 #include "option_value.h"
 
+// Units from large to small, each once, at least one.
+#define DURATION_PATTERN                                                                           \
+    "^(?=.)([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?([0-9]+us)?$"
+
 static void write_row(struct json_writer *w, const struct option_row *row);
 static void write_object(struct json_writer *w, const struct option_row *rows, uint32_t n);
 
@@ -62,7 +66,7 @@ static void write_size(struct json_writer *w, const struct option_row *row)
     json_put_str(w, "integer");
     json_put_str(w, "string");
     json_end_array(w);
-    put_pair(w, "pattern", "^[0-9]+ *(B|kB|KB|MB|GB|KiB|MiB|GiB)?$");
+    put_pair(w, "pattern", "^[0-9]+(B|kB|KB|MB|GB|KiB|MiB|GiB)?$");
     write_i64_range(w, row);
 }
 
@@ -131,7 +135,7 @@ static void write_type(struct json_writer *w, const struct option_row *row)
         break;
     case PT_OPT_DURATION:
         put_pair(w, "type", "string");
-        put_pair(w, "pattern", "^([0-9]+(us|ms|s|m|h|d|w))+$");
+        put_pair(w, "pattern", DURATION_PATTERN);
         break;
     case PT_OPT_SECRET:
         put_pair(w, "type", "string");
