@@ -29,8 +29,10 @@ static uint32_t id_in_meeting(const struct choosing *c, uint32_t code)
         &c->profile->spec->sources[meeting_segment(m, code)->source];
     for (size_t i = 0; i < source->n_ids; i++) {
         uint32_t id = m->ids[(size_t)code * m->stride + i];
-        bool is_usable = id != 0 && (c->is_device || c->people->known[id - 1] != 0);
-        if (source->ids[i].namespace_ == c->namespace_ && is_usable) {
+        if (id == 0 || source->ids[i].namespace_ != c->namespace_) {
+            continue;
+        }
+        if (c->is_device || c->people->known[id - 1] != 0) {
             return id;
         }
     }
