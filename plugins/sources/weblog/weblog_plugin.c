@@ -136,9 +136,13 @@ static void sample_cut(struct weblog_sample *sample, const uint8_t *p, uint64_t 
         const uint8_t *stop = newline == NULL ? end : newline;
         const uint8_t *next = newline == NULL ? end : newline + 1;
         stop -= stop > p && stop[-1] == '\r' ? 1 : 0;
+        const uint8_t *text = p;
+        while (text < stop && (*text == ' ' || *text == '\t')) {
+            text++;
+        }
         if (skip_lines > 0) {
             skip_lines--;
-        } else if (stop > p) {
+        } else if (stop > text) {
             sample->line[sample->n] = (struct weblog_bytes){p, (uint64_t)(stop - p)};
             sample->file_begins[sample->n++] = is_first;
             is_first = false;

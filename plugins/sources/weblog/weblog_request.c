@@ -49,13 +49,15 @@ void weblog_request_split(struct weblog_bytes line, struct weblog_request *out)
         }
     } else {
         const uint8_t *last = memrchr(stop, ' ', (size_t)(end - stop));
-        if (stop == target || end - last < 6 || memcmp(last + 1, "HTTP/", 5) != 0) {
+        if (end - last < 6 || memcmp(last + 1, "HTTP/", 5) != 0) {
             return;
         }
         out->protocol = (struct weblog_bytes){last + 1, (uint64_t)(end - last) - 1};
     }
     out->method = (struct weblog_bytes){line.p, (uint64_t)(first - line.p)};
-    weblog_request_target((struct weblog_bytes){target, (uint64_t)(stop - target)}, out);
+    if (stop > target) {
+        weblog_request_target((struct weblog_bytes){target, (uint64_t)(stop - target)}, out);
+    }
 }
 
 struct weblog_bytes weblog_request_parameter(struct weblog_bytes query, const char *name, size_t n)

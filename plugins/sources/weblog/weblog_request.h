@@ -14,7 +14,8 @@ struct weblog_request {
 };
 
 // Splits `GET /a?b HTTP/1.1`. What is no request line (a method of letters, a target, HTTP/...)
-// leaves all four NULL. The target is the second word, so a path ends at a blank.
+// leaves all four NULL. The target is the second word, so a path ends at a blank; an empty one
+// is a NULL path.
 void weblog_request_split(struct weblog_bytes line, struct weblog_request *out);
 // Splits a target into path and query.
 void weblog_request_target(struct weblog_bytes target, struct weblog_request *out);

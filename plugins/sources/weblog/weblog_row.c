@@ -137,7 +137,7 @@ struct weblog_bytes weblog_row_role(const struct weblog_format *f,
 static void fill(const struct weblog_format *f, const struct weblog_record *record,
                  enum weblog_role role, struct weblog_scratch *scratch, struct weblog_bytes *out)
 {
-    if (f->by_role[role] >= 0) {
+    if (span_of(f, record, role)->p != NULL) {
         *out = weblog_row_role(f, record, role, scratch);
     }
 }

@@ -347,6 +347,20 @@ static bool text_expand(const char *text, char *out, size_t capacity)
     return (size_t)snprintf(out, capacity, "%s", text) < capacity;
 }
 
+// A format without %b takes %O for the bytes of the answer.
+static bool bytes_choose(struct weblog_format *f)
+{
+    int8_t field = f->by_role[WEBLOG_BYTES_OUT];
+    if (f->by_role[WEBLOG_BYTES] >= 0 || field < 0) {
+        return true;
+    }
+    const char *name = weblog_role_name(WEBLOG_BYTES);
+    f->fields[field].role = WEBLOG_BYTES;
+    f->by_role[WEBLOG_BYTES] = field;
+    f->by_role[WEBLOG_BYTES_OUT] = -1;
+    return weblog_format_keep(f, name, strlen(name), &f->fields[field].name);
+}
+
 bool weblog_template_compile(struct weblog_format *f, const char *text, struct weblog_fault *fault)
 {
     char expanded[ATOMS_MAX];
@@ -367,11 +381,5 @@ bool weblog_template_compile(struct weblog_format *f, const char *text, struct w
         return fail(fault, "neither a preset nor a text with directives");
     }
     f->starts_quoted = f->n_steps > 0 && f->steps[0].text.n > 0 && expanded[0] == '"';
-    if (f->by_role[WEBLOG_BYTES] < 0 && f->by_role[WEBLOG_BYTES_OUT] >= 0) {
-        int8_t field = f->by_role[WEBLOG_BYTES_OUT];
-        f->fields[field].role = WEBLOG_BYTES;
-        f->by_role[WEBLOG_BYTES] = field;
-        f->by_role[WEBLOG_BYTES_OUT] = -1;
-    }
-    return true;
+    return bytes_choose(f) || fail(fault, "the format is too long");
 }

@@ -98,9 +98,19 @@ static size_t column_name(const char *name, size_t n, char *out)
     return at;
 }
 
+static bool is_printable(const char *name, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (name[i] <= ' ' || name[i] > '~') {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool weblog_w3c_extra_name(struct weblog_format *f, const char *name, size_t n)
 {
-    if (role_of(name, n) != WEBLOG_TEXT || text_field(f, name, n) >= 0) {
+    if (role_of(name, n) != WEBLOG_TEXT || text_field(f, name, n) >= 0 || !is_printable(name, n)) {
         return true;
     }
     char column[WEBLOG_NAME_MAX + 1];
