@@ -37,8 +37,8 @@ pt_status pt_splits_range(const pt_host *host, pt_bytes data, struct pt_range *o
     return PT_OK;
 }
 
-static pt_status range_emit(const pt_host *host, const pt_plan_request *request,
-                            const struct pt_range *range, const pt_split *facts, pt_error *err)
+pt_status pt_splits_emit(const pt_host *host, const pt_plan_request *request,
+                         const struct pt_range *range, const pt_split *facts, pt_error *err)
 {
     uint8_t data[RANGE_BYTES] = {RANGE_MARK};
     put_64(data + 1, range->file, 4);
@@ -76,7 +76,7 @@ static pt_status file_plan(const pt_host *host, const pt_file_info *info,
                           .file = info->path,
                           .est_bytes = bytes,
                           .est_rows = per_row == 0 ? 0 : bytes / per_row};
-        pt_status status = range_emit(host, request, &range, &facts, err);
+        pt_status status = pt_splits_emit(host, request, &range, &facts, err);
         if (status != PT_OK) {
             return status;
         }

@@ -27,7 +27,11 @@ struct pt_splits_options {
 pt_status pt_splits_plan(const pt_host *host, const pt_input *input,
                          const struct pt_splits_options *options, const pt_plan_request *request,
                          pt_error *err);
-// Reads back the bytes of a split made by pt_splits_plan; PT_E_INVALID when they are not.
+// Emits one range as a split; `facts` gives file and estimates. For plugins that cut by themselves.
+pt_status pt_splits_emit(const pt_host *host, const pt_plan_request *request,
+                         const struct pt_range *range, const pt_split *facts, pt_error *err);
+// Reads back the bytes of a split made by pt_splits_plan or pt_splits_emit; PT_E_INVALID when they
+// are not.
 pt_status pt_splits_range(const pt_host *host, pt_bytes data, struct pt_range *out, pt_error *err);
 
 #endif

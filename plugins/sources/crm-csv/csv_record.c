@@ -1,8 +1,14 @@
 // SPDX-FileCopyrightText: 2026 Portrait contributors
 // SPDX-License-Identifier: Apache-2.0
+// Bytes that mean something (delimiter, quote, line end, escape) are found 64 at a time as a bit
+// mask; everything between them is passed over.
 #include "csv_record.h"
 
 #include <string.h>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 struct scan {
     const struct csv_dialect *dialect;
@@ -10,194 +16,235 @@ struct scan {
     uint64_t n;
     uint64_t i;
     bool is_end;
+    uint64_t block;     // offset of the 64 bytes `marks` is about
+    uint64_t marks;     // bit k: byte block + k is special
+    uint8_t special[4]; // delimiter, line end, quote, escape; unused ones repeat the delimiter
     struct csv_record *out;
 };
 
-static bool is_line_end(const struct csv_dialect *d, uint8_t c)
+static uint8_t line_end_of(const struct csv_dialect *d)
 {
-    return c == '\n' || (d->is_cr_only && c == '\r');
+    return d->is_cr_only ? '\r' : '\n';
 }
 
-static bool is_blank(uint8_t c)
+#if defined(__SSE2__)
+static uint64_t marks_of(const struct scan *s, const uint8_t *p)
 {
-    return c == ' ' || c == '\t';
+    uint64_t marks = 0;
+    bool is_wide = s->dialect->is_gb18030;
+    __m128i a = _mm_set1_epi8((char)s->special[0]);
+    __m128i b = _mm_set1_epi8((char)s->special[1]);
+    __m128i c = _mm_set1_epi8((char)s->special[2]);
+    __m128i d = _mm_set1_epi8((char)s->special[3]);
+    for (uint32_t k = 0; k < 4; k++) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(p + k * 16));
+        __m128i hit = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(x, a), _mm_cmpeq_epi8(x, b)),
+                                   _mm_or_si128(_mm_cmpeq_epi8(x, c), _mm_cmpeq_epi8(x, d)));
+        hit = is_wide ? _mm_or_si128(hit, x) : hit;
+        marks |= (uint64_t)(uint32_t)_mm_movemask_epi8(hit) << (k * 16);
+    }
+    return marks;
+}
+#else
+static uint64_t marks_of(const struct scan *s, const uint8_t *p)
+{
+    uint64_t marks = 0;
+    const uint8_t *t = s->special;
+    uint8_t high = s->dialect->is_gb18030 ? 0x80 : 0;
+    for (uint32_t k = 0; k < 64; k++) {
+        uint8_t x = p[k];
+        bool is_hit = x == t[0] || x == t[1] || x == t[2] || x == t[3] || (x & high) != 0;
+        marks |= (uint64_t)is_hit << k;
+    }
+    return marks;
+}
+#endif
+
+// Moves i to the next special byte at or behind it; false (i = n) when there is none.
+static inline bool seek(struct scan *s)
+{
+    while (s->i < s->n) {
+        if (s->i - s->block >= 64) {
+            s->block = s->i;
+            s->marks = marks_of(s, s->p + s->i);
+        }
+        uint64_t left = s->marks >> (s->i - s->block);
+        if (left != 0) {
+            s->i += (uint64_t)__builtin_ctzll(left);
+            if (s->i >= s->n) {
+                break;
+            }
+            if (s->p[s->i] < 0x80) {
+                return true;
+            }
+            s->i += csv_gb18030_length(s->p + s->i, s->n - s->i);
+            continue;
+        }
+        s->i = s->block + 64;
+    }
+    s->i = s->n;
+    return false;
 }
 
-static bool add_field(struct scan *s, uint64_t at, uint64_t size, bool is_quoted, bool has_escapes)
+static inline bool add_field(struct scan *s, uint64_t at, uint64_t size, bool is_quoted,
+                             bool has_escapes)
 {
-    if (s->out->n == CSV_FIELDS_MAX) {
+    struct csv_record *out = s->out;
+    if (out->n == CSV_FIELDS_MAX) {
+        out->fault = "more than 4096 fields";
         return false;
     }
-    s->out->fields[s->out->n++] =
+    out->fields[out->n++] =
         (struct csv_field){(uint32_t)at, (uint32_t)size, is_quoted, has_escapes};
     return true;
 }
 
-// Ends the record at the line end under i.
-static enum csv_step end_record(struct scan *s, uint64_t text)
+// Ends the record at the line end (or the end of all) under i.
+static enum csv_step end_record(struct scan *s, enum csv_step step)
 {
-    s->out->text = text;
+    uint64_t text = s->i;
+    bool is_crlf = !s->dialect->is_cr_only && text > 0 && s->p[text - 1] == '\r';
+    s->out->text = is_crlf ? text - 1 : text;
     s->out->size = s->i < s->n ? s->i + 1 : s->n;
-    s->out->lines += s->i < s->n;
-    return CSV_RECORD;
+    s->out->lines++;
+    return step;
 }
 
-// Moves to the end of the line, counting it: where reading goes on after a bad record.
 static enum csv_step bad(struct scan *s, const char *fault)
 {
-    while (s->i < s->n && !is_line_end(s->dialect, s->p[s->i])) {
-        s->i++;
-    }
-    if (s->i == s->n && !s->is_end) {
-        return CSV_MORE;
-    }
-    end_record(s, s->i);
     s->out->fault = fault;
     return CSV_BAD;
 }
 
 // Behind the opening quote; leaves i behind the closing one.
-static enum csv_step scan_quoted(struct scan *s, bool *is_closed)
+static enum csv_step scan_quoted(struct scan *s)
 {
     const struct csv_dialect *d = s->dialect;
     uint64_t at = s->i;
     bool has_escapes = false;
-    *is_closed = false;
-    while (s->i < s->n) {
+    while (seek(s)) {
         uint8_t c = s->p[s->i];
-        if (d->escape != 0 && c == d->escape && c != d->quote) {
+        if (c == d->escape && d->escape != 0 && c != d->quote) {
             has_escapes = true;
+            s->out->lines += s->i + 1 < s->n && s->p[s->i + 1] == line_end_of(d);
             s->i += 2;
-            continue;
-        }
-        if (c == d->quote) {
-            if (s->i + 1 == s->n && !s->is_end) {
+        } else if (c == d->quote) {
+            bool is_last = s->i + 1 >= s->n;
+            if (is_last && !s->is_end) {
                 return CSV_MORE;
             }
-            if (s->i + 1 < s->n && s->p[s->i + 1] == d->quote) {
-                has_escapes = true;
-                s->i += 2;
-                continue;
+            if (is_last || s->p[s->i + 1] != d->quote) {
+                bool is_added = add_field(s, at, s->i - at, true, has_escapes);
+                s->i++;
+                return is_added ? CSV_RECORD : CSV_BAD;
             }
-            *is_closed = true;
-            break;
+            has_escapes = true;
+            s->i += 2;
+        } else {
+            s->out->lines += c == line_end_of(d);
+            s->i++;
         }
-        s->out->lines += is_line_end(d, c);
-        s->i++;
     }
-    if (!*is_closed) {
-        return s->is_end ? CSV_BAD : CSV_MORE;
-    }
-    if (!add_field(s, at, s->i - at, true, has_escapes)) {
-        s->out->fault = "more than 4096 fields";
-        return CSV_BAD;
-    }
-    s->i++;
-    return CSV_RECORD;
+    return s->is_end ? bad(s, "a quote is not closed") : CSV_MORE;
 }
 
-static uint64_t trimmed_end(const struct scan *s, uint64_t at)
-{
-    uint64_t end = s->i;
-    bool is_crlf = !s->dialect->is_cr_only && end > at && s->p[end - 1] == '\r';
-    bool at_line_end = s->i == s->n || s->p[s->i] == '\n';
-    return is_crlf && at_line_end ? end - 1 : end;
-}
-
-static void skip_plain(struct scan *s)
+static inline enum csv_step scan_plain(struct scan *s)
 {
     const struct csv_dialect *d = s->dialect;
-    while (s->i < s->n && s->p[s->i] != d->delimiter && !is_line_end(d, s->p[s->i])) {
+    uint64_t at = s->i;
+    uint8_t line_end = line_end_of(d);
+    bool is_found = seek(s);
+    while (is_found && s->p[s->i] != d->delimiter && s->p[s->i] != line_end) {
         s->i++;
+        is_found = seek(s);
     }
-}
-
-// A blank line, or a comment: nothing to read.
-static enum csv_step skip_line(struct scan *s)
-{
-    while (s->i < s->n && !is_line_end(s->dialect, s->p[s->i])) {
-        s->i++;
-    }
-    if (s->i == s->n && !s->is_end) {
+    if (!is_found && !s->is_end) {
         return CSV_MORE;
     }
-    end_record(s, s->i);
-    return CSV_COMMENT;
-}
-
-static bool is_empty_line(const struct scan *s)
-{
-    return is_line_end(s->dialect, s->p[0]) || (s->n > 1 && s->p[0] == '\r' && s->p[1] == '\n') ||
-           (s->n == 1 && s->is_end && s->p[0] == '\r');
-}
-
-// Where the opening quote of the field at i stands (blanks before it are passed), or n.
-static uint64_t find_quote(const struct scan *s)
-{
-    const struct csv_dialect *d = s->dialect;
-    uint64_t q = s->i;
-    while (q < s->n && s->p[q] == ' ' && d->delimiter != ' ') {
-        q++;
+    uint64_t end = s->i;
+    bool is_line_end = !is_found || s->p[s->i] == '\n';
+    if (is_line_end && !d->is_cr_only && end > at && s->p[end - 1] == '\r') {
+        end--;
     }
-    return d->quote != 0 && q < s->n && s->p[q] == d->quote ? q : s->n;
+    return add_field(s, at, end - at, false, false) ? CSV_RECORD : CSV_BAD;
 }
 
-// After the closing quote: blanks, then a delimiter or the end.
+// Passes what may stand behind a closing quote; false when something else does.
 static bool is_field_end(struct scan *s)
 {
     const struct csv_dialect *d = s->dialect;
-    while (s->i < s->n && is_blank(s->p[s->i]) && s->p[s->i] != d->delimiter) {
+    while (d->allows_blanks && s->i < s->n && s->p[s->i] != d->delimiter &&
+           (s->p[s->i] == ' ' || s->p[s->i] == '\t')) {
         s->i++;
     }
-    if (s->i + 1 < s->n && s->p[s->i] == '\r' && s->p[s->i + 1] == '\n') {
+    if (!d->is_cr_only && s->i < s->n && s->p[s->i] == '\r' &&
+        (s->i + 1 == s->n || s->p[s->i + 1] == '\n')) {
         s->i++;
     }
-    bool is_last_cr = s->i + 1 == s->n && s->p[s->i] == '\r' && s->is_end;
-    s->i += is_last_cr;
-    return s->i >= s->n || s->p[s->i] == d->delimiter || is_line_end(d, s->p[s->i]);
+    return s->i >= s->n || s->p[s->i] == d->delimiter || s->p[s->i] == line_end_of(d);
+}
+
+// The field at i: quoted or not. Blanks may stand before its quote.
+static inline enum csv_step scan_field(struct scan *s)
+{
+    const struct csv_dialect *d = s->dialect;
+    uint64_t q = s->i;
+    while (d->allows_blanks && q < s->n && s->p[q] == ' ' && d->delimiter != ' ') {
+        q++;
+    }
+    if (d->quote == 0 || q >= s->n || s->p[q] != d->quote) {
+        return scan_plain(s);
+    }
+    s->i = q + 1;
+    enum csv_step step = scan_quoted(s);
+    if (step == CSV_RECORD && !is_field_end(s)) {
+        return bad(s, "text behind a closing quote");
+    }
+    return step;
+}
+
+static bool is_blank_line(const struct scan *s)
+{
+    const uint8_t *p = s->p;
+    if (p[0] == line_end_of(s->dialect)) {
+        return true;
+    }
+    bool is_cr = p[0] == '\r' && !s->dialect->is_cr_only;
+    return is_cr && (s->n > 1 ? p[1] == '\n' : s->is_end);
+}
+
+static enum csv_step skip_line(struct scan *s)
+{
+    s->i = csv_line_length(s->dialect, s->p, s->n);
+    return s->i == s->n && !s->is_end ? CSV_MORE : end_record(s, CSV_COMMENT);
 }
 
 enum csv_step csv_record_scan(const struct csv_dialect *dialect, const uint8_t *p, uint64_t n,
                               bool is_end, struct csv_record *out)
 {
-    struct scan s = {dialect, p, n, 0, is_end, out};
+    uint8_t delimiter = dialect->delimiter;
+    struct scan s = {.dialect = dialect, .p = p, .n = n, .is_end = is_end, .out = out};
+    s.special[0] = delimiter;
+    s.special[1] = line_end_of(dialect);
+    s.special[2] = dialect->quote == 0 ? delimiter : dialect->quote;
+    s.special[3] = dialect->escape == 0 ? delimiter : dialect->escape;
+    s.marks = marks_of(&s, p);
     out->n = 0;
     out->lines = 0;
     out->fault = NULL;
-    if (is_empty_line(&s) || (dialect->comment != 0 && p[0] == dialect->comment)) {
+    if (is_blank_line(&s) || (dialect->comment != 0 && p[0] == dialect->comment)) {
         return skip_line(&s);
     }
     for (;;) {
-        uint64_t quote = find_quote(&s);
-        if (quote < n) {
-            bool is_closed = false;
-            s.i = quote + 1;
-            enum csv_step step = scan_quoted(&s, &is_closed);
-            if (step == CSV_BAD && out->fault == NULL) {
-                out->fault = "a quote is not closed";
-                return CSV_BAD;
-            }
-            if (step != CSV_RECORD) {
-                return step == CSV_BAD ? bad(&s, out->fault) : step;
-            }
-            if (!is_field_end(&s)) {
-                return bad(&s, "text behind a closing quote");
-            }
-        } else {
-            uint64_t at = s.i;
-            skip_plain(&s);
-            if (s.i == n && !is_end) {
-                return CSV_MORE;
-            }
-            if (!add_field(&s, at, trimmed_end(&s, at) - at, false, false)) {
-                return bad(&s, "more than 4096 fields");
-            }
+        enum csv_step step = scan_field(&s);
+        if (step != CSV_RECORD) {
+            return step;
         }
         if (s.i >= n) {
-            return is_end ? end_record(&s, n) : CSV_MORE;
+            return is_end ? end_record(&s, CSV_RECORD) : CSV_MORE;
         }
-        if (is_line_end(dialect, p[s.i])) {
-            return end_record(&s, s.i > 0 && p[s.i] == '\n' && p[s.i - 1] == '\r' ? s.i - 1 : s.i);
+        if (p[s.i] != delimiter) {
+            return end_record(&s, CSV_RECORD);
         }
         s.i++;
         if (s.i == n && !is_end) {
@@ -206,27 +253,34 @@ enum csv_step csv_record_scan(const struct csv_dialect *dialect, const uint8_t *
     }
 }
 
-void csv_record_first_line(const struct csv_dialect *dialect, const uint8_t *p, uint64_t n,
-                           struct csv_record *out)
+uint64_t csv_line_length(const struct csv_dialect *dialect, const uint8_t *p, uint64_t n)
 {
-    struct scan s = {dialect, p, n, 0, true, out};
-    out->lines = 0;
-    while (s.i < n && !is_line_end(dialect, p[s.i])) {
-        s.i++;
-    }
-    end_record(&s, s.i);
+    const uint8_t *end = n == 0 ? NULL : memchr(p, line_end_of(dialect), n);
+    return end == NULL ? n : (uint64_t)(end - p);
 }
 
-uint32_t csv_field_unescape(const struct csv_dialect *dialect, const uint8_t *record,
-                            const struct csv_field *field, uint8_t *out)
+uint64_t csv_field_unescape(const struct csv_dialect *dialect, const uint8_t *p, uint64_t n,
+                            uint8_t *out)
 {
-    const uint8_t *p = record + field->at;
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < field->size; i++) {
+    uint64_t size = 0;
+    for (uint64_t i = 0; i < n; i++) {
         bool is_escape = dialect->escape != 0 && p[i] == dialect->escape;
-        bool is_double = p[i] == dialect->quote && i + 1 < field->size && p[i + 1] == dialect->quote;
-        i += (is_escape || is_double) && i + 1 < field->size;
-        out[n++] = p[i];
+        bool is_double = p[i] == dialect->quote && i + 1 < n && p[i + 1] == dialect->quote;
+        i += (is_escape || is_double) && i + 1 < n;
+        out[size++] = p[i];
     }
-    return n;
+    return size;
+}
+
+uint32_t csv_gb18030_length(const uint8_t *p, uint64_t n)
+{
+    if (p[0] < 0x81 || p[0] == 0xff || n < 2) {
+        return 1;
+    }
+    if (p[1] >= 0x40 && p[1] != 0x7f && p[1] != 0xff) {
+        return 2;
+    }
+    bool is_four = n >= 4 && p[1] >= '0' && p[1] <= '9' && p[2] >= 0x81 && p[2] != 0xff &&
+                   p[3] >= '0' && p[3] <= '9';
+    return is_four ? 4 : 1;
 }

@@ -14,13 +14,17 @@ const char *csv_type_name(enum csv_kind kind)
     return kind_names[kind];
 }
 
-const char *csv_type_fault(enum csv_kind kind)
+const char *csv_type_fault(enum csv_kind kind, bool is_inferred)
 {
-    static const char *const faults[] = {
-        "not text",     "not a whole number", "not a number", "neither true nor false",
-        "not a date",   "not a time",
+    static const char *const faults[][2] = {
+        {"not text", "not text"},
+        {"not a whole number", "not a whole number, as the first records have it"},
+        {"not a number", "not a number, as the first records have it"},
+        {"neither true nor false", "neither true nor false, as the first records have it"},
+        {"not a date", "not a date, as the first records have it"},
+        {"not a time", "not a time, as the first records have it"},
     };
-    return faults[kind];
+    return faults[kind][is_inferred];
 }
 
 static bool set_pattern(const char *text, struct csv_type *out, const char **why)
@@ -37,8 +41,10 @@ static bool set_pattern(const char *text, struct csv_type *out, const char **why
     }
     out->has_pattern = true;
     snprintf(out->pattern_text, sizeof out->pattern_text, "%s", text);
-    out->is_zoned = strstr(text, "%z") != NULL || strstr(text, "%Z") != NULL ||
-                    strstr(text, "%s") != NULL;
+    for (uint32_t i = 0; i < out->pattern.n; i++) {
+        uint8_t code = out->pattern.code[i];
+        out->is_zoned = out->is_zoned || code == 'z' || code == 'Z' || code == 's';
+    }
     return true;
 }
 
@@ -61,6 +67,7 @@ struct pt_field csv_type_field(const struct csv_type *type, const char *name)
 {
     static const enum pt_cell cells[] = {PT_CELL_UTF8, PT_CELL_I64,    PT_CELL_F64,
                                          PT_CELL_BOOL, PT_CELL_DATE32, PT_CELL_TS_US};
+
     return (struct pt_field){name, cells[type->kind],
                              type->kind == CSV_TIME && type->is_zoned ? "UTC" : NULL};
 }
@@ -84,8 +91,8 @@ static bool read_bool(const uint8_t *p, uint64_t n, bool *out)
     bool is_zero = n == 1 && p[0] == '0';
     *out = is_one || is_word(p, n, "true") || is_word(p, n, "yes") || is_word(p, n, "t") ||
            is_word(p, n, "y");
-    return *out || is_zero || is_word(p, n, "false") || is_word(p, n, "no") ||
-           is_word(p, n, "f") || is_word(p, n, "n");
+    return *out || is_zero || is_word(p, n, "false") || is_word(p, n, "no") || is_word(p, n, "f") ||
+           is_word(p, n, "n");
 }
 
 // Removes thousands separators (only before groups of three digits) and turns the decimal mark
@@ -100,9 +107,9 @@ static uint64_t plain_number(const struct csv_numbers *numbers, const uint8_t *p
             return 0;
         }
         if (numbers->thousands != 0 && p[i] == numbers->thousands) {
-            bool is_group = !is_fraction && size > 0 && i + 3 < n + 0 &&
-                            p[i + 1] >= '0' && p[i + 1] <= '9' && p[i + 2] >= '0' &&
-                            p[i + 2] <= '9' && p[i + 3] >= '0' && p[i + 3] <= '9' &&
+            bool is_group = !is_fraction && size > 0 && i + 3 < n + 0 && p[i + 1] >= '0' &&
+                            p[i + 1] <= '9' && p[i + 2] >= '0' && p[i + 2] <= '9' &&
+                            p[i + 3] >= '0' && p[i + 3] <= '9' &&
                             (i + 4 >= n || p[i + 4] < '0' || p[i + 4] > '9');
             if (!is_group) {
                 return 0;
@@ -241,8 +248,8 @@ void csv_guess_add(struct csv_guess *g, const struct csv_numbers *numbers, const
     g->can_time = g->can_time && looks_like_date(p, n) && pt_time_iso(p, n, 0, &value);
     if (g->can_time) {
         bool is_zoned = has_zone(p, n);
-        g->saw_zone = g->saw_zone || is_zoned;
-        g->saw_no_zone = g->saw_no_zone || !is_zoned;
+        g->zoned += is_zoned;
+        g->unzoned += !is_zoned;
     }
 }
 
@@ -260,9 +267,9 @@ struct csv_type csv_guess_type(const struct csv_guess *g)
         type.kind = CSV_F64;
     } else if (g->can_date) {
         type.kind = CSV_DATE;
-    } else if (g->can_time && !(g->saw_zone && g->saw_no_zone)) {
+    } else if (g->can_time && (g->zoned == 0 || g->unzoned == 0)) {
         type.kind = CSV_TIME;
-        type.is_zoned = g->saw_zone;
+        type.is_zoned = g->zoned > 0;
     }
     return type;
 }

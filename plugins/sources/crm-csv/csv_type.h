@@ -12,8 +12,8 @@ enum csv_kind { CSV_STRING, CSV_I64, CSV_F64, CSV_BOOL, CSV_DATE, CSV_TIME };
 
 struct csv_type {
     enum csv_kind kind;
-    bool has_pattern;               // DATE and TIME
-    bool is_zoned;                  // TIME: values carry their zone; else local
+    bool has_pattern; // DATE and TIME
+    bool is_zoned;    // TIME: values carry their zone; else local
     struct pt_time_pattern pattern;
     char pattern_text[64];
 };
@@ -35,16 +35,17 @@ struct pt_field csv_type_field(const struct csv_type *type, const char *name);
 // appended then.
 bool csv_type_append(const struct csv_type *type, const struct csv_numbers *numbers,
                      const uint8_t *p, uint64_t n, struct pt_column *column);
-// "not a whole number", ...
-const char *csv_type_fault(enum csv_kind kind);
+// "not a whole number", ... `is_inferred`: says that the type was guessed.
+const char *csv_type_fault(enum csv_kind kind, bool is_inferred);
 
 // What the cells of a column had in common so far.
 struct csv_guess {
     uint64_t n; // cells that are not NULL
     bool can_i64, can_f64, can_bool, can_date, can_time;
-    bool saw_zone, saw_no_zone;
+    uint64_t zoned, unzoned; // times
 };
-#define CSV_GUESS_INIT ((struct csv_guess){0, true, true, true, true, true, false, false})
+
+#define CSV_GUESS_INIT ((struct csv_guess){0, true, true, true, true, true, 0, 0})
 void csv_guess_add(struct csv_guess *g, const struct csv_numbers *numbers, const uint8_t *p,
                    uint64_t n);
 struct csv_type csv_guess_type(const struct csv_guess *g);
