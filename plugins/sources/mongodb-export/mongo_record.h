@@ -1,0 +1,40 @@
+// SPDX-FileCopyrightText: 2026 Portrait contributors
+// SPDX-License-Identifier: Apache-2.0
+// Documents of a byte range of one file, whatever their layout: the bytes of one after the other,
+// not yet checked where they are lines.
+#ifndef MONGO_RECORD_H
+#define MONGO_RECORD_H
+
+#include "mongo_config.h"
+#include "pt_lines.h"
+
+enum mongo_record_kind {
+    MONGO_RECORD_END = 0,
+    MONGO_RECORD_DOCUMENT,
+    MONGO_RECORD_BAD, // the bytes are the start of what is passed over; fault tells why
+};
+
+struct mongo_record {
+    enum mongo_record_kind kind;
+    const uint8_t *p; // valid until the next call
+    uint64_t n;
+    uint64_t offset; // in the file
+    uint64_t line;   // within the range, from 0
+    const char *fault;
+};
+
+struct mongo_records {
+    enum mongo_layout layout;
+    struct pt_lines lines; // LINES
+};
+
+pt_status mongo_records_open(struct mongo_records *r, const pt_host *host, const pt_input *input,
+                             const struct pt_range *range, enum mongo_layout layout,
+                             uint64_t max_record, pt_error *err);
+// Accepts a zeroed one.
+void mongo_records_close(struct mongo_records *r);
+pt_status mongo_records_next(struct mongo_records *r, struct mongo_record *out, pt_error *err);
+uint64_t mongo_records_lines(const struct mongo_records *r); // passed so far
+uint64_t mongo_records_offset(const struct mongo_records *r);
+
+#endif
