@@ -12,12 +12,14 @@ double metric_ks(const struct ranked *r, double *at)
     if (r->positives == 0 || negatives == 0) {
         return (double)NAN;
     }
-    double best = 0;
+    // Compared as whole numbers: two gaps that differ by rounding only are equal.
+    unsigned __int128 best = 0;
     uint64_t positives_below = 0;
     uint64_t negatives_below = 0;
     for (size_t i = 0; i < r->n_groups; i++) {
-        double gap = fabs((double)negatives_below / (double)negatives -
-                          (double)positives_below / (double)r->positives);
+        unsigned __int128 a = (unsigned __int128)negatives_below * r->positives;
+        unsigned __int128 b = (unsigned __int128)positives_below * negatives;
+        unsigned __int128 gap = a > b ? a - b : b - a;
         if (i == 0 || gap > best) {
             best = gap;
             *at = r->groups[i].score;
@@ -25,5 +27,5 @@ double metric_ks(const struct ranked *r, double *at)
         positives_below += r->groups[i].positives;
         negatives_below += r->groups[i].n - r->groups[i].positives;
     }
-    return best;
+    return (double)best / ((double)r->positives * (double)negatives);
 }

@@ -80,16 +80,16 @@ static pt_status map_reduce(const pt_run *run, uint64_t n, uint64_t state_size, 
                             pt_combine_fn combine, void *arg, void *out, pt_error *err)
 {
     struct run_services *s = services_of(run);
-    memset(out, 0, state_size);
-    if (n == 0) {
-        return PT_OK;
-    }
     // States lie on cache lines of their own, so that threads do not disturb each other.
     uint64_t spaced = 0;
     if (__builtin_add_overflow(state_size, (uint64_t)63, &spaced)) {
         FAIL(err, PT_E_NO_MEMORY, "state of %llu bytes", (unsigned long long)state_size);
     }
     spaced -= spaced % 64;
+    if (n == 0) {
+        memset(out, 0, state_size);
+        return PT_OK;
+    }
     struct reduction r = {.run = run, .map = map, .arg = arg, .n = n, .state_size = spaced};
     r.parts = parts_for(n, spaced);
     uint64_t bytes = 0;
@@ -99,6 +99,7 @@ static pt_status map_reduce(const pt_run *run, uint64_t n, uint64_t state_size, 
              (unsigned long long)r.parts);
     }
     memset(r.states, 0, bytes);
+    memset(out, 0, state_size);
     pt_status status = run_items(s->pool, r.parts, map_part, &r, err);
     for (uint64_t part = 0; status == PT_OK && part < r.parts; part++) {
         combine(arg, out, r.states + part * spaced);
