@@ -125,8 +125,8 @@ static void test_pt_lines__belong_to_the_range_of_their_first_byte(void **state)
                                         "a\n\r\r\nb",
                                         "\xEF\xBB\xBF",
                                         "\n",
-                                        "\xEF\xBB\xBF"
-                                        "a\nb",
+                                        ("\xEF\xBB\xBF"
+                                         "a\nb"),
                                         "\xEF\xBB\nx",
                                         "ab\ncd\nef\n"};
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {

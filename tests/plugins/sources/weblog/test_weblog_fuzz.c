@@ -14,7 +14,7 @@
 
 #include "source_harness.h"
 
-#define ROUNDS 150u
+#define ROUNDS 80u
 #define LINES 40u
 
 static uint64_t seed;
@@ -130,7 +130,7 @@ static void test_weblog_fuzz__mutated_formats(void **state)
 {
     (void)state;
     static const char base[] = "%v:%p %h %l [%{sec}t] \"%r\" %>s \"a=%{a}b\" $request_time %{X}i";
-    for (uint32_t round = 0; round < 2000; round++) {
+    for (uint32_t round = 0; round < 1000; round++) {
         char format[256];
         seed = round + 1;
         memcpy(format, base, sizeof base);

@@ -463,18 +463,18 @@ static void test_weblog_source__every_failed_allocation_is_clean(void **state)
     char *log = large_log(&size);
     struct harness *h = harness_new("weblog");
     struct harness_table t;
-    harness_bytes(h, "path", "a.log", log, size / 8);
+    harness_bytes(h, "path", "a.log", log, size / 32);
     harness_put(h, "pages", "p", "/p/{id}");
     harness_add(h, "query", "cid");
     harness_set(h, "skip_lines", "1");
-    struct harness_options options = {.target_bytes = 20000, .batch_rows = 100};
+    struct harness_options options = {.target_bytes = 6000, .batch_rows = 40};
     harness_fault(h, 0, 0);
     assert_int_equal(harness_read(h, &options, &t), PT_OK);
     uint64_t calls = harness_fault_calls(h);
     uint64_t rows = t.n_rows;
     harness_table_release(&t);
     uint64_t n_failed = 0;
-    for (uint64_t at = 1; at <= calls; at += at < 200 ? 1 : 13) {
+    for (uint64_t at = 1; at <= calls; at += at < 150 ? 1 : 17) {
         for (uint8_t forever = 0; forever < 2; forever++) {
             harness_fault(h, at, forever);
             pt_status status = harness_read(h, &options, &t);
