@@ -14,14 +14,14 @@
 
 #define SHARD_BITS 6
 #define N_SHARDS ((uint32_t)1 << SHARD_BITS)
-#define N_SEGMENTS 1024
+#define N_SEGMENTS 128
 #define UNIT ((size_t)16)
 #define OFFSET_BITS 20
 #define OFFSET_END ((size_t)1 << OFFSET_BITS) // units a segment's entries may begin at
 #define SEGMENT_FIRST ((size_t)2048)
-#define SEGMENT_LARGEST ((size_t)1 << 20)
+#define SEGMENT_LARGEST ((size_t)16 << 20)
 #define LOCAL_END ((uint32_t)1 << 25) // entries of a shard
-#define GROUP 16
+#define GROUP 32
 
 struct slots {
     struct slots *retired;

@@ -37,9 +37,17 @@ struct profile_reader {
 
 // Makes room for a batch of n rows.
 pt_status reader_reserve(struct profile_reader *r, size_t n, struct pt_error *err);
-// codes[j] = code of the text of row pick[j], 0 for NULL; flagged ones too when `drop_flagged`.
-pt_status reader_codes(struct profile_reader *r, struct intern *table, const struct vec *v,
-                       bool drop_flagged, uint32_t *codes, struct pt_error *err);
+
+// Texts to be interned: of a column, by row of the batch.
+struct reader_texts {
+    struct intern *table;
+    const struct vec *v;
+    bool drop_flagged;
+};
+
+// codes[j] = code of the text of row pick[j]; 0 for NULL, and for flagged ones that are dropped.
+pt_status reader_codes(struct profile_reader *r, const struct reader_texts *texts, uint32_t *codes,
+                       struct pt_error *err);
 // Identifiers and meetings of the rows that are left; those without one are dropped.
 pt_status reader_meet(struct profile_reader *r, struct pt_error *err);
 // Records of the rows that are left and that a feature takes.

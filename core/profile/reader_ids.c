@@ -27,29 +27,31 @@ static pt_status entries_of_rows(struct profile_reader *r, struct intern *table,
     return intern_many(table, r->keys, r->n, r->entries, err);
 }
 
-pt_status reader_codes(struct profile_reader *r, struct intern *table, const struct vec *v,
-                       bool drop_flagged, uint32_t *codes, struct pt_error *err)
+pt_status reader_codes(struct profile_reader *r, const struct reader_texts *texts, uint32_t *codes,
+                       struct pt_error *err)
 {
+    const struct vec *v = texts->v;
+    bool drops = texts->drop_flagged;
     if (v->is_const) {
         struct intern_entry *e = NULL;
         struct text key = vec_is_valid(v, 0) ? vec_text(v, 0) : INTERN_ABSENT;
-        TRY(intern_many(table, &key, 1, &e, err));
+        TRY(intern_many(texts->table, &key, 1, &e, err));
         for (size_t j = 0; j < r->n; j++) {
-            codes[j] = code_of(e, drop_flagged);
+            codes[j] = code_of(e, drops);
         }
         return PT_OK;
     }
     if (v->codes == NULL || v->n_dict > r->n) {
-        TRY(entries_of_rows(r, table, v, err));
+        TRY(entries_of_rows(r, texts->table, v, err));
         for (size_t j = 0; j < r->n; j++) {
-            codes[j] = code_of(r->entries[j], drop_flagged);
+            codes[j] = code_of(r->entries[j], drops);
         }
         return PT_OK;
     }
-    TRY(intern_many(table, v->s, v->n_dict, r->entries, err));
+    TRY(intern_many(texts->table, v->s, v->n_dict, r->entries, err));
     for (size_t j = 0; j < r->n; j++) {
         size_t i = r->pick[j];
-        codes[j] = is_there(v, i) ? code_of(r->entries[v->codes[i]], drop_flagged) : 0;
+        codes[j] = is_there(v, i) ? code_of(r->entries[v->codes[i]], drops) : 0;
     }
     return PT_OK;
 }
@@ -112,7 +114,8 @@ static pt_status id_codes(struct profile_reader *r, const struct profile_id *id,
         struct vec raw = v;
         TRY(expr_eval(ns->normalize, &raw, r->n_rows, r->scratch, &v, err));
     }
-    return reader_codes(r, table, &v, true, codes, err);
+    struct reader_texts texts = {table, &v, true};
+    return reader_codes(r, &texts, codes, err);
 }
 
 static void make_keys(struct profile_reader *r)

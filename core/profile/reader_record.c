@@ -141,7 +141,8 @@ static pt_status write_text(struct profile_reader *r, const struct layout_value 
     struct profile_reader view = *r;
     view.pick = r->pick + piece->from;
     view.n = piece->n;
-    TRY(reader_codes(&view, r->profile->texts, &r->evals[value->eval], false, r->codes, err));
+    struct reader_texts texts = {r->profile->texts, &r->evals[value->eval], false};
+    TRY(reader_codes(&view, &texts, r->codes, err));
     unsigned char *to = piece->at + value->at;
     for (size_t j = 0; j < piece->n; j++) {
         memcpy(to + j * piece->width, &r->codes[j], sizeof r->codes[j]);

@@ -32,6 +32,7 @@ struct scene {
     int64_t cutoffs[16];
     struct profile_spec spec;
     uint64_t spilled;
+    bool no_ids;
 };
 
 static void must(bool ok, const char *what)
@@ -307,13 +308,13 @@ static void print_table(FILE *out, const struct table *t)
     }
 }
 
-static pt_status print_cut(struct scene *s, struct profile *p, const struct scene_run *run,
-                           size_t cutoff, FILE *out, struct pt_error *err)
+static pt_status print_cut(struct scene *s, struct profile *p, size_t cutoff, FILE *out,
+                           struct pt_error *err)
 {
     struct profile_cut cut = {0};
     TRY(profile_cut(p, cutoff, &cut, err));
     pt_status status = PT_OK;
-    for (uint32_t n = 0; !run->no_ids && status == PT_OK && n < s->spec.n_namespaces; n++) {
+    for (uint32_t n = 0; !s->no_ids && status == PT_OK && n < s->spec.n_namespaces; n++) {
         char name[64];
         snprintf(name, sizeof name, "@%s", s->namespaces[n].name);
         status = profile_cut_add_ids(p, &cut, n, name, err);
@@ -348,6 +349,7 @@ static void begin_run(struct scene *s, const struct scene_run *run)
     }
     s->spec.memory_bytes = run->memory == 0 ? (uint64_t)64 << 20 : run->memory;
     s->spec.pool = NULL;
+    s->no_ids = run->no_ids;
     struct pt_error err = ERROR_INIT;
     if (run->threads > 0 && pool_new(run->threads, &s->spec.pool, &err) != PT_OK) {
         must(false, err.message);
@@ -367,7 +369,7 @@ char *scene_text(struct scene *s, const struct scene_run *run, pt_status *status
         *status = feed(s, p, run, &err);
     }
     for (size_t c = 0; *status == PT_OK && c < s->spec.n_cutoffs; c++) {
-        *status = print_cut(s, p, run, c, out, &err);
+        *status = print_cut(s, p, c, out, &err);
     }
     if (*status == PT_OK) {
         print_balances(s, p, out);
