@@ -120,7 +120,7 @@ static bool life(const struct campaign *c, uint64_t drawn)
     kill(pid, SIGKILL);
     int how = 0;
     must(waitpid(pid, &how, 0) == pid, "waitpid");
-    must(WIFSIGNALED(how) || WEXITSTATUS(how) == 0, "a sender failed");
+    must(WIFSIGNALED(how) ? WTERMSIG(how) == SIGKILL : WEXITSTATUS(how) == 0, "a sender failed");
     return !WIFSIGNALED(how);
 }
 
