@@ -90,7 +90,13 @@ static pt_status check_spec(const struct profile_spec *spec, struct pt_error *er
         }
     }
     TRY(check_namespaces(spec, err));
-    return check_features(spec, err);
+    TRY(check_features(spec, err));
+    uint32_t population = spec->population;
+    if (population > spec->n_features ||
+        (population > 0 && spec->features[population - 1].type != VEC_BOOL)) {
+        FAIL(err, PT_E_CONFIG, "the population must be a condition");
+    }
+    return PT_OK;
 }
 
 static pt_status build_segments(struct profile *p, struct pt_error *err)

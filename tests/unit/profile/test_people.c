@@ -279,6 +279,51 @@ static void test_people__two_person_namespaces(void **state)
     scene_free(s);
 }
 
+// The example of docs/identity.md.
+static void test_people__the_example_of_the_manual(void **state)
+{
+    (void)state;
+    struct scene *s = scene_new();
+    uint32_t customer = scene_namespace(s, "customer", NAMESPACE_PERSON);
+    uint32_t email = scene_namespace(s, "email", NAMESPACE_CONTACT);
+    uint32_t cookie = scene_namespace(s, "cookie", NAMESPACE_DEVICE);
+    uint32_t crm = scene_source(s, "crm", "id:str email:str", NULL);
+    uint32_t web = scene_source(s, "web", "id:str uid:str at:time", "at");
+    scene_namespace_at(s, customer)->known_in = (int32_t)crm;
+    scene_normalize(s, email, "lower(trim(value))");
+    scene_id(s, crm, customer, "id");
+    scene_id(s, crm, email, "email");
+    scene_id(s, web, customer, "id");
+    scene_id(s, web, cookie, "uid");
+    scene_cutoff(s, 1000);
+    scene_feature(s, "rows in crm", AGGREGATE_COUNT, crm, NULL, NULL);
+    scene_feature(s, "rows in web", AGGREGATE_COUNT, web, NULL, NULL);
+    scene_row(s, crm, "c2|Ann@example.com");
+    scene_row(s, crm, "c1|ann@example.com");
+    scene_row(s, crm, "c3|-");
+    scene_row(s, crm, "~|zoe@example.com");
+    scene_row(s, web, "c2|k1|1");
+    scene_row(s, web, "~|k1|2");
+    scene_row(s, web, "c2|k1|3");
+    scene_row(s, web, "c3|k1|4");
+    scene_row(s, web, "ghost|k1|5");
+    scene_row(s, web, "~|k2|6");
+    scene_expect(s, &no_ids,
+                 "profile|rows in crm|rows in web\n"
+                 "c1|2|4\n"
+                 "c3|1|1\n"
+                 "zoe@example.com|1|0\n"
+                 "refused 0 shared 1\n"
+                 "crm: 4 = 4 used 0 filtered 0 unmatched 0 outside\n"
+                 "web: 6 = 5 used 0 filtered 1 unmatched 0 outside\n");
+    char *links = scene_links(s, 0);
+    assert_string_equal(links, "customer:c1 -- email:ann@example.com rows 1 first crm 1\n"
+                               "customer:c2 -- email:ann@example.com rows 1 first crm 0\n"
+                               "customer:c2 <- cookie:k1 rows 2 first web 0\n");
+    free(links);
+    scene_free(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -291,6 +336,7 @@ int main(void)
         cmocka_unit_test(test_people__unknown_identifiers_count_as_none),
         cmocka_unit_test(test_people__each_cutoff_knows_its_past_only),
         cmocka_unit_test(test_people__two_person_namespaces),
+        cmocka_unit_test(test_people__the_example_of_the_manual),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

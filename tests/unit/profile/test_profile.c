@@ -236,6 +236,54 @@ static void test_profile__a_population_narrows_the_table(void **state)
     scene_free(s);
 }
 
+static void expect_ids(const struct profile_ids *ids, size_t row, const char *expected)
+{
+    char text[256] = "";
+    for (size_t i = ids->starts[row]; i < ids->starts[row + 1]; i++) {
+        snprintf(text + strlen(text), sizeof text - strlen(text), "%.*s ", (int)ids->values[i].n,
+                 ids->values[i].p);
+    }
+    assert_string_equal(text, expected);
+}
+
+static void test_profile__all_identifiers_of_everybody(void **state)
+{
+    (void)state;
+    struct scene *s = shop();
+    scene_rowf(s, CRM, "b|n@x|1|city");
+    scene_rowf(s, CRM, "a|m@x|2|city");
+    scene_rowf(s, CRM, "b|m@x|3|city");
+    scene_rowf(s, CRM, "a|k@x|%d|city", CUT); // too late
+    scene_rowf(s, CRM, "c|~|4|city");
+    static const char *const devices[] = {"d3", "d10", "d2"};
+    for (size_t i = 0; i < 3; i++) {
+        scene_rowf(s, WEB, "%s|%s|5|x|1", i == 2 ? "b" : "a", devices[i]);
+    }
+    struct profile *p = scene_profile(s, &plain);
+    struct profile_cut cut = {0};
+    struct profile_ids ids = {0};
+    struct pt_error err = ERROR_INIT;
+    assert_int_equal(profile_cut(p, 0, &cut, &err), PT_OK);
+    assert_int_equal(cut.table.n_rows, 2);
+    static const char *const expected[] = {"a b ", "m@x n@x ", "d10 d2 d3 "};
+    for (uint32_t ns = 0; ns < 3; ns++) {
+        assert_int_equal(profile_cut_all_ids(p, &cut, ns, &ids, &err), PT_OK);
+        expect_ids(&ids, 0, expected[ns]);
+        expect_ids(&ids, 1, ns == 0 ? "c " : "");
+        profile_ids_release(&ids);
+    }
+    for (uint64_t at = 1; at <= 3; at++) {
+        int64_t blocks = mem_live_blocks();
+        mem_fault_arm(at, false);
+        assert_int_equal(profile_cut_all_ids(p, &cut, 2, &ids, &err), PT_E_NO_MEMORY);
+        mem_fault_arm(0, false);
+        assert_int_equal(mem_live_blocks(), blocks);
+    }
+    profile_cut_release(&cut);
+    profile_free(p);
+    scene_free(s);
+}
+
 static void expect_refusal(struct scene *s, pt_status code, const char *part)
 {
     struct pt_error err = ERROR_INIT;
@@ -284,6 +332,10 @@ static void test_profile__a_bad_spec_is_refused(void **state)
     s = small();
     scene_feature(s, "n", AGGREGATE_COUNT, 0, NULL, "n");
     expect_refusal(s, PT_E_CONFIG, "is no condition");
+    s = small();
+    scene_feature(s, "n", AGGREGATE_OWN, 0, "n", NULL);
+    scene_spec(s)->population = 1;
+    expect_refusal(s, PT_E_CONFIG, "the population must be a condition");
     s = small();
     scene_namespace(s, "device", NAMESPACE_DEVICE);
     scene_namespace_at(s, 1)->known_in = 0;
@@ -386,6 +438,7 @@ int main(void)
         cmocka_unit_test(test_profile__threads_and_memory_change_nothing),
         cmocka_unit_test(test_profile__balance_has_an_order),
         cmocka_unit_test(test_profile__a_population_narrows_the_table),
+        cmocka_unit_test(test_profile__all_identifiers_of_everybody),
         cmocka_unit_test(test_profile__a_bad_spec_is_refused),
         cmocka_unit_test(test_profile__calls_out_of_order_are_refused),
         cmocka_unit_test(test_profile__vectors_of_all_shapes),
