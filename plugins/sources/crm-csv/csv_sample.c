@@ -20,6 +20,7 @@ struct sampler {
     uint32_t n;                // columns
     uint32_t n_used;           // columns up to the last that holds anything
     uint64_t records;
+    const char *fault; // of the first bad record
     bool has_header;
     bool is_started; // a first record was seen
 };
@@ -27,6 +28,20 @@ struct sampler {
 static pt_status no_memory(const struct sampler *s, pt_error *err)
 {
     return pt_fail(s->in->host, err, PT_E_NO_MEMORY, NULL, "out of memory");
+}
+
+// Digits without any letter: a number, a date, a time, a version - no name.
+static bool is_figure(const struct csv_cell *cell)
+{
+    bool has_digit = false;
+    for (uint64_t i = 0; i < cell->n; i++) {
+        uint8_t c = cell->p[i];
+        if (c >= 0x80 || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z')) {
+            return false;
+        }
+        has_digit = has_digit || (c >= '0' && c <= '9');
+    }
+    return has_digit;
 }
 
 // Is the first record a header? Not when one of its cells is a number, a date or a truth value.
@@ -48,7 +63,8 @@ static pt_status header_guess(struct sampler *s, const struct csv_item *item,
         }
         if (step == CSV_TEXT_OK && !cell.is_null && cell.n > 0) {
             csv_guess_add(&guess, &s->in->numbers, cell.p, cell.n);
-            s->has_header = s->has_header && csv_guess_type(&guess).kind == CSV_STRING;
+            s->has_header =
+                s->has_header && !is_figure(&cell) && csv_guess_type(&guess).kind == CSV_STRING;
         }
     }
     return PT_OK;
@@ -169,6 +185,8 @@ static pt_status file_read(struct sampler *s, uint32_t file, struct csv_cursor *
             status = is_first ? first_record(s, file, &item, c->record, err)
                               : record_add(s, &item, c->record, err);
             is_first = false;
+        } else if (item.step == CSV_BAD && s->fault == NULL) {
+            s->fault = item.fault;
         }
     }
     return status;
@@ -265,7 +283,8 @@ pt_status csv_sample_files(struct csv_instance *in, const pt_discovery *out, pt_
         status = files_read(&s, err);
     }
     if (status == PT_OK && !s.is_started && in->config->names.n == 0) {
-        status = pt_fail(in->host, err, PT_E_DATA, "path", "there is no record: no header either");
+        status = pt_fail(in->host, err, PT_E_DATA, "path", "no record can be read: %s",
+                         s.fault == NULL ? "there is none" : s.fault);
     }
     if (status == PT_OK) {
         status = layout_fill(&s, err);
