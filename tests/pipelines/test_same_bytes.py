@@ -1,0 +1,59 @@
+# SPDX-FileCopyrightText: 2026 Portrait contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Same inputs, seed and plugins: same bytes of sink files, models, quarantine and frozen bodies, at
+1, 2 and 8 threads, with splits of 4 KiB, with a spool on disk, in another time zone and folder."""
+import os
+import shutil
+import tempfile
+
+from common import PIPELINES, check, digests, equal, finish, plain_shop, portrait, unpack
+
+DATA = os.path.join(PIPELINES, "data")
+WAYS = {
+    "1 thread": (["--threads", "1"], {}),
+    "2 threads": (["--threads", "2"], {}),
+    "8 threads": (["--threads", "8"], {}),
+    "4 KiB splits": (["--threads", "8", "--split-bytes", "4KiB"], {}),
+    "another zone": (["--threads", "2"], {"TZ": "America/New_York", "LC_ALL": "de_DE.UTF-8"}),
+}
+
+
+def outputs(name, folder, words, env, variables):
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder)
+    runs = os.path.join(folder, "runs")
+    out = os.path.join(folder, "out") if name == "shop-campaign" else os.path.join(folder, "out", "table.csv")
+    settings = [w for v in variables for w in ("--var", v)]
+    r = portrait("run", os.path.join(PIPELINES, name + ".yaml"), "--runs", runs, "--no-deliver",
+                 "--var", "out=" + out, *settings, *words, env={**os.environ, **env})
+    equal(r.returncode, 0, f"{name}: exit\n{r.stderr[-2000:]}")
+    found = digests(os.path.join(folder), "out")
+    found.update(digests(os.path.join(runs, "latest"), "models", "quarantine", "audiences"))
+    # bodies carry the time of their run; what they say of people must not differ
+    found["bodies"] = sorted(os.listdir(os.path.join(runs, "latest", "deliveries", "hook"))) \
+        if name == "shop-campaign" else []
+    return found
+
+
+def main():
+    with tempfile.TemporaryDirectory() as t:
+        shop = plain_shop(os.path.join(t, "shop"))
+        bank, retail, log = (os.path.join(t, n) for n in ("bank.csv", "retail.csv", "web.log"))
+        unpack(os.path.join(DATA, "bank/bank-full.csv.zst"), bank)
+        unpack(os.path.join(DATA, "retail/online_retail.csv.zst"), retail)
+        unpack(os.path.join(DATA, "weblog/apache_logs.gz"), log)
+        for name, variables in (("shop-features", ["data=" + shop]), ("shop-campaign", ["data=" + shop]),
+                                ("bank-response", ["data=" + bank]), ("retail-personas", ["data=" + retail]),
+                                ("weblog-visitors", ["data=" + log])):
+            first = None
+            for way, (words, env) in WAYS.items():
+                got = outputs(name, os.path.join(t, "run"), words, env, variables)
+                check(len(got) > 1, f"{name}: outputs {got}")
+                if first is None:
+                    first = got
+                for path in sorted(set(got) | set(first)):
+                    equal(got.get(path), first.get(path), f"{name}, {way}: {path}")
+    finish()
+
+
+main()
