@@ -9,12 +9,17 @@ pt_status mongo_records_open(struct mongo_records *r, const pt_host *host, const
                              uint64_t max_record, pt_error *err)
 {
     *r = (struct mongo_records){.layout = layout};
-    return pt_lines_open(&r->lines, host, input, range, max_record, READ_BLOCK, err);
+    if (layout == MONGO_LINES) {
+        return pt_lines_open(&r->lines, host, input, range, max_record, READ_BLOCK, err);
+    }
+    r->stream = (struct mongo_stream){.max_record = max_record, .is_list = layout == MONGO_LIST};
+    return pt_window_open(&r->stream.window, host, input, range->file, 0, READ_BLOCK, err);
 }
 
 void mongo_records_close(struct mongo_records *r)
 {
     pt_lines_close(&r->lines);
+    pt_window_close(&r->stream.window);
 }
 
 static bool is_blank(const uint8_t *p, uint64_t n)
@@ -26,33 +31,42 @@ static bool is_blank(const uint8_t *p, uint64_t n)
     return i == n;
 }
 
-pt_status mongo_records_next(struct mongo_records *r, struct mongo_record *out, pt_error *err)
+static pt_status line_next(struct pt_lines *lines, struct mongo_record *out, pt_error *err)
 {
     struct pt_line line;
     do {
-        pt_status status = pt_lines_next(&r->lines, &line, err);
+        pt_status status = pt_lines_next(lines, &line, err);
         if (status != PT_OK) {
             return status;
         }
-    } while (line.kind != PT_LINE_END && is_blank(line.data, line.size));
-    bool is_long = line.kind == PT_LINE_TOO_LONG;
-    *out = (struct mongo_record){.kind = line.kind == PT_LINE_END ? MONGO_RECORD_END
-                                         : is_long                ? MONGO_RECORD_BAD
-                                                                  : MONGO_RECORD_DOCUMENT,
+    } while (line.kind == PT_LINE_WHOLE && is_blank(line.data, line.size));
+    *out = (struct mongo_record){.kind = MONGO_RECORD_DOCUMENT,
                                  .p = line.data,
                                  .n = line.size,
                                  .offset = line.offset,
-                                 .line = line.number,
-                                 .fault = is_long ? "longer than max_record" : NULL};
+                                 .line = line.number};
+    if (line.kind == PT_LINE_END) {
+        out->kind = MONGO_RECORD_END;
+    }
+    if (line.kind == PT_LINE_TOO_LONG) {
+        out->kind = MONGO_RECORD_BAD;
+        out->fault = MONGO_RECORD_TOO_LONG;
+    }
     return PT_OK;
+}
+
+pt_status mongo_records_next(struct mongo_records *r, struct mongo_record *out, pt_error *err)
+{
+    return r->layout == MONGO_LINES ? line_next(&r->lines, out, err)
+                                    : mongo_stream_next(&r->stream, out, err);
 }
 
 uint64_t mongo_records_lines(const struct mongo_records *r)
 {
-    return r->lines.n_lines;
+    return r->layout == MONGO_LINES ? r->lines.n_lines : mongo_stream_lines(&r->stream);
 }
 
 uint64_t mongo_records_offset(const struct mongo_records *r)
 {
-    return pt_window_offset(&r->lines.window);
+    return pt_window_offset(r->layout == MONGO_LINES ? &r->lines.window : &r->stream.window);
 }

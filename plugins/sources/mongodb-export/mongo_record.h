@@ -6,26 +6,13 @@
 #define MONGO_RECORD_H
 
 #include "mongo_config.h"
+#include "mongo_stream.h"
 #include "pt_lines.h"
-
-enum mongo_record_kind {
-    MONGO_RECORD_END = 0,
-    MONGO_RECORD_DOCUMENT,
-    MONGO_RECORD_BAD, // the bytes are the start of what is passed over; fault tells why
-};
-
-struct mongo_record {
-    enum mongo_record_kind kind;
-    const uint8_t *p; // valid until the next call
-    uint64_t n;
-    uint64_t offset; // in the file
-    uint64_t line;   // within the range, from 0
-    const char *fault;
-};
 
 struct mongo_records {
     enum mongo_layout layout;
-    struct pt_lines lines; // LINES
+    struct pt_lines lines;      // LINES
+    struct mongo_stream stream; // the others
 };
 
 pt_status mongo_records_open(struct mongo_records *r, const pt_host *host, const pt_input *input,
