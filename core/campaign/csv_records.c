@@ -177,14 +177,15 @@ static pt_status cut_fields(struct csv_records *r, struct csv_record *out, struc
     if (!mem_reserve(&r->fields, &r->fields_capacity, r->n_ends, sizeof *r->fields)) {
         FAIL(err, PT_E_NO_MEMORY, "%s:%" PRIu64 ": no memory for a record", r->path, out->line);
     }
+    const char *text = r->text.p == NULL ? "" : r->text.p;
     size_t begin = 0;
     for (size_t i = 0; i < r->n_ends; i++) {
         size_t n = r->ends[i] - begin;
         bool is_last = i + 1 == r->n_ends;
-        if (is_last && n > 0 && r->text.p[begin + n - 1] == '\r') {
+        if (is_last && n > 0 && text[begin + n - 1] == '\r') {
             n--;
         }
-        r->fields[i] = text_n(r->text.p == NULL ? "" : r->text.p + begin, n);
+        r->fields[i] = text_n(text + begin, n);
         begin = r->ends[i];
     }
     out->fields = r->fields;
@@ -205,7 +206,7 @@ pt_status csv_records_next(struct csv_records *r, struct csv_record *out, bool *
     }
     *done = !found;
     struct text all = str_view(&r->text);
-    if (all.n > 0 && (memchr(all.p, '\0', all.n) != NULL || !text_is_utf8(all, NULL))) {
+    if (all.p != NULL && (memchr(all.p, '\0', all.n) != NULL || !text_is_utf8(all, NULL))) {
         FAIL(err, PT_E_DATA, "%s:%" PRIu64 ": not UTF-8 text", r->path, out->line);
     }
     return PT_OK;

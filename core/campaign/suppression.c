@@ -137,21 +137,17 @@ static pt_status row_read(struct list_reader *r, const struct csv_record *record
 static pt_status rows_read(struct list_reader *r, struct csv_records *records, const char *path,
                            struct pt_error *err)
 {
-    bool has_header = false;
     bool done = false;
     struct csv_record record = {0};
     TRY(csv_records_next(records, &record, &done, err));
-    while (!done) {
-        if (has_header) {
-            TRY(row_read(r, &record, path, err));
-        } else {
-            TRY(header_read(r, &record, path, err));
-            has_header = true;
-        }
-        TRY(csv_records_next(records, &record, &done, err));
-    }
-    if (!has_header) {
+    if (done) {
         FAIL(err, PT_E_DATA, "%s: empty; the first line must name namespaces", path);
+    }
+    TRY(header_read(r, &record, path, err));
+    TRY(csv_records_next(records, &record, &done, err));
+    while (!done) {
+        TRY(row_read(r, &record, path, err));
+        TRY(csv_records_next(records, &record, &done, err));
     }
     return flush_all(r, err);
 }
