@@ -28,6 +28,7 @@ static pt_status send_folder(const char *folder, const struct component_info *co
     struct delivery_options send = DELIVERY_OPTIONS_INIT;
     send.sink = component->vtable;
     send.self = self;
+    send.give_up_after = 8; // about a minute of a receiver that is down; the rest stays pending
     send.retry_exhausted = is_again;
     send.enable = is_again;
     send.cancelled = options->signal_number;

@@ -31,7 +31,7 @@ sinks:
   hook:
     plugin: webhook
     from: busy
-    with: {url: "${var:hook}", signing_key: "${secret:hook_key}", batch: 10, allow_http: true,
+    with: {url: "${var:hook}", signing_key: "${secret:hook_key}", batch: 40, allow_http: true,
            allow_private: true, max_attempts: 2, columns: {hits: hits}}
 """ % os.path.join(PIPELINES, "data/weblog/apache_logs.gz")
 
