@@ -184,9 +184,8 @@ static bool store_reserve(struct pt_dict *d, uint64_t size)
         d->store->bytes_capacity - used >= size) {
         return true;
     }
-    uint32_t values = d->n < FIRST_VALUES    ? FIRST_VALUES
-                      : d->n > INT32_MAX / 2 ? INT32_MAX
-                                             : d->n * 2;
+    uint32_t values = d->n > INT32_MAX / 2 ? INT32_MAX : d->n * 2;
+    values = values < FIRST_VALUES ? FIRST_VALUES : values;
     uint64_t bytes = (used + size) * 2 < FIRST_BYTES ? FIRST_BYTES : (used + size) * 2;
     struct pt_dict_store *s = store_new(d->host, values, bytes);
     if (s == NULL) {
@@ -201,20 +200,28 @@ static bool store_reserve(struct pt_dict *d, uint64_t size)
     return true;
 }
 
+// Code of a value that is there, -1 when it is not.
+static int32_t slots_find(const struct pt_dict *d, uint64_t hash, const void *data, uint64_t size)
+{
+    uint32_t i = (uint32_t)hash & d->mask;
+    for (; d->slots[i].code >= 0; i = (i + 1) & d->mask) {
+        if (d->slots[i].hash != (uint32_t)(hash >> 32)) {
+            continue;
+        }
+        pt_bytes value = pt_dict_get(d, d->slots[i].code);
+        if (value.size == size && (size == 0 || memcmp(value.data, data, size) == 0)) {
+            return d->slots[i].code;
+        }
+    }
+    return -1;
+}
+
 int32_t pt_dict_intern(struct pt_dict *d, const void *data, uint64_t size)
 {
     uint64_t hash = pt_dict_hash(data, size);
-    if (d->slots != NULL) {
-        uint32_t i = (uint32_t)hash & d->mask;
-        for (; d->slots[i].code >= 0; i = (i + 1) & d->mask) {
-            if (d->slots[i].hash != (uint32_t)(hash >> 32)) {
-                continue;
-            }
-            pt_bytes value = pt_dict_get(d, d->slots[i].code);
-            if (value.size == size && (size == 0 || memcmp(value.data, data, size) == 0)) {
-                return d->slots[i].code;
-            }
-        }
+    int32_t known = d->slots == NULL ? -1 : slots_find(d, hash, data, size);
+    if (known >= 0) {
+        return known;
     }
     if (!slots_reserve(d) || !store_reserve(d, size)) {
         return -1;

@@ -97,18 +97,29 @@ static const uint8_t *field_end(const struct weblog_format *f, const struct webl
     }
 }
 
-// Matches the text a step eats; 1 = matched, 0 = other text, -1 = the line ends inside it.
-static int32_t text_eat(const struct weblog_format *f, const struct weblog_step *step,
-                        struct cursor *c)
+// What came of a step.
+enum outcome {
+    STEP_DONE,
+    STEP_CUT,    // the line ends inside it
+    STEP_FAULTY, // the reason is set
+};
+
+// Matches the text a step eats.
+static enum outcome text_eat(const struct weblog_format *f, const struct weblog_step *step,
+                             struct cursor *c, struct weblog_reason *why)
 {
     const char *text = f->pool + step->text.at;
     size_t left = (size_t)(c->end - c->p);
     size_t n = left < step->eat ? left : step->eat;
-    if (memcmp(c->p, text, n) != 0) {
-        return 0;
+    for (size_t i = 0; i < n; i++) { // one to three bytes as a rule
+        if (c->p[i] != (uint8_t)text[i]) {
+            int32_t field = step->mode == WEBLOG_STEP_LITERAL ? -1 : step->field;
+            *why = (struct weblog_reason){"unexpected text between fields", field};
+            return STEP_FAULTY;
+        }
     }
     c->p += n;
-    return n == step->eat ? 1 : -1;
+    return n == step->eat ? STEP_DONE : STEP_CUT;
 }
 
 static bool dash_matches(const struct weblog_step *step, const struct cursor *c)
@@ -132,9 +143,26 @@ static void fields_clear(const struct weblog_format *f, uint32_t from, uint32_t 
     }
 }
 
+static enum outcome field_read(const struct weblog_format *f, const struct weblog_step *step,
+                               struct cursor *c, struct weblog_record *out,
+                               struct weblog_reason *why)
+{
+    const uint8_t *end = field_end(f, step, c);
+    bool is_bare = step->mode == WEBLOG_STEP_UNTIL || step->mode == WEBLOG_STEP_WORD;
+    if (end == NULL && (!is_bare || !f->allow_missing)) {
+        *why = (struct weblog_reason){is_bare ? line_ends_early : quote_is_open, step->field};
+        return STEP_FAULTY;
+    }
+    const uint8_t *stop = end == NULL ? c->end : end;
+    field_set(out, step->field, c->p, stop);
+    c->p = stop;
+    return end == NULL ? STEP_CUT : text_eat(f, step, c, why);
+}
+
 static struct weblog_reason steps_run(const struct weblog_format *f, struct cursor *c,
                                       struct weblog_record *out)
 {
+    struct weblog_reason why = {NULL, -1};
     for (uint32_t i = 0; i < f->n_steps; i++) {
         const struct weblog_step *step = &f->steps[i];
         if (step->mode == WEBLOG_STEP_DASH) {
@@ -145,32 +173,18 @@ static struct weblog_reason steps_run(const struct weblog_format *f, struct curs
             }
             continue;
         }
-        if (step->mode != WEBLOG_STEP_LITERAL) {
-            const uint8_t *end = field_end(f, step, c);
-            bool is_cut = end == NULL;
-            bool is_bare = step->mode == WEBLOG_STEP_UNTIL || step->mode == WEBLOG_STEP_WORD;
-            if (is_cut && (!is_bare || !f->allow_missing)) {
-                return (struct weblog_reason){is_bare ? line_ends_early : quote_is_open,
-                                              step->field};
-            }
-            end = is_cut ? c->end : end;
-            field_set(out, step->field, c->p, end);
-            c->p = end;
-            if (is_cut) {
-                return rest_missing(f, i + 1, out);
-            }
-        }
-        int32_t eaten = text_eat(f, step, c);
-        if (eaten < 0) {
+        enum outcome outcome = step->mode == WEBLOG_STEP_LITERAL
+                                   ? text_eat(f, step, c, &why)
+                                   : field_read(f, step, c, out, &why);
+        if (outcome == STEP_CUT) {
             return i + 1 == f->n_steps ? (struct weblog_reason){line_ends_early, -1}
                                        : rest_missing(f, i + 1, out);
         }
-        if (eaten == 0) {
-            int32_t field = step->mode == WEBLOG_STEP_LITERAL ? -1 : step->field;
-            return (struct weblog_reason){"unexpected text between fields", field};
+        if (outcome == STEP_FAULTY) {
+            break;
         }
     }
-    return (struct weblog_reason){NULL, -1};
+    return why;
 }
 
 struct weblog_reason weblog_template_parse(const struct weblog_format *f, const uint8_t *line,
