@@ -126,6 +126,18 @@ static void take_record(struct csv_cursor *c, struct csv_item *out)
     c->passed += out->step == CSV_RECORD;
 }
 
+// Reads on until twice as much is held, so that a long record is not scanned over and over.
+static pt_status read_on(struct csv_cursor *c, uint64_t held, pt_error *err)
+{
+    struct pt_window *w = &c->window;
+    pt_status status = PT_OK;
+    while (status == PT_OK && !w->is_at_end && w->end - w->begin < held * 2 &&
+           w->end - w->begin <= CSV_HORIZON) {
+        status = pt_window_fill(w, err);
+    }
+    return status;
+}
+
 pt_status csv_cursor_next(struct csv_cursor *c, struct csv_item *out, pt_error *err)
 {
     struct pt_window *w = &c->window;
@@ -151,7 +163,7 @@ pt_status csv_cursor_next(struct csv_cursor *c, struct csv_item *out, pt_error *
         if (is_far) {
             return take_bad(c, out, "longer than 16 MiB, or a quote is not closed", err);
         }
-        status = pt_window_fill(w, err);
+        status = read_on(c, left, err);
         if (status != PT_OK) {
             return status;
         }

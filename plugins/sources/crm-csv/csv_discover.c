@@ -47,22 +47,35 @@ static const char *encoding_name(bool is_gb18030)
     return is_gb18030 ? "GB18030" : "UTF-8";
 }
 
-static pt_status encoding_find(const struct csv_instance *in, uint32_t file,
-                               const struct head *head, bool *is_gb18030, pt_error *err)
+// What the heads of the files tell together.
+struct found {
+    enum csv_encoding encoding;
+    const char *first; // file that told it
+};
+
+static pt_status encoding_add(const struct csv_instance *in, uint32_t file, const struct head *head,
+                              struct found *found, pt_error *err)
 {
-    enum csv_encoding found = csv_sniff_encoding(head->bytes, head->n);
-    *is_gb18030 = in->config->encoding == CSV_ENCODING_GB18030 ||
-                  (in->config->encoding == CSV_ENCODING_AUTO && found == CSV_IS_GB18030);
-    if (found != CSV_IS_UTF16) {
-        return PT_OK;
-    }
     pt_file_info info = {.struct_size = sizeof info};
+    enum csv_encoding encoding = csv_sniff_encoding(head->bytes, head->n);
     pt_status status = in->host->input->describe(in->config->path, file, &info, err);
-    return status != PT_OK ? status
-                           : pt_fail(in->host, err, PT_E_UNSUPPORTED, "path",
-                                     "%s is UTF-16, which is not read: convert it first (iconv -f "
-                                     "UTF-16 -t UTF-8)",
-                                     info.path);
+    if (status != PT_OK || encoding == CSV_IS_ASCII) {
+        return status;
+    }
+    if (encoding == CSV_IS_UTF16) {
+        return pt_fail(in->host, err, PT_E_UNSUPPORTED, "path",
+                       "%s is UTF-16, which is not read: convert it first (iconv -f UTF-16 -t "
+                       "UTF-8)",
+                       info.path);
+    }
+    bool is_other = found->encoding != CSV_IS_ASCII && found->encoding != encoding;
+    if (is_other && in->config->encoding == CSV_ENCODING_AUTO) {
+        return pt_fail(in->host, err, PT_E_DATA, "encoding", "%s is %s, but %s is %s", info.path,
+                       encoding_name(encoding == CSV_IS_GB18030), found->first,
+                       encoding_name(found->encoding == CSV_IS_GB18030));
+    }
+    *found = (struct found){encoding, info.path};
+    return PT_OK;
 }
 
 // Passes the lines that `skip` leaves out.
@@ -89,19 +102,31 @@ static struct csv_dialect dialect_wished(const struct csv_instance *in, bool is_
         .allows_blanks = config->trim != 0};
 }
 
-// Dialect by the first file that holds anything.
-static pt_status dialect_find(struct csv_instance *in, struct head *head, pt_error *err)
+// Encoding of all files; `first` ends up as the head of the first that holds anything.
+static pt_status encoding_find(const struct csv_instance *in, struct head *first,
+                               struct head *other, bool *is_gb18030, pt_error *err)
 {
     uint32_t n = in->host->input->count(in->config->path);
-    bool is_gb18030 = false;
+    struct found found = {CSV_IS_ASCII, NULL};
     pt_status status = PT_OK;
     for (uint32_t i = 0; i < n && status == PT_OK; i++) {
+        struct head *head = first->n == 0 ? first : other;
         status = head_read(in, i, head, err);
-        if (status == PT_OK && head->n > 0) {
-            status = encoding_find(in, i, head, &is_gb18030, err);
-            break;
+        if (status == PT_OK) {
+            status = encoding_add(in, i, head, &found, err);
         }
     }
+    *is_gb18030 = in->config->encoding == CSV_ENCODING_AUTO
+                      ? found.encoding == CSV_IS_GB18030
+                      : in->config->encoding == CSV_ENCODING_GB18030;
+    return status;
+}
+
+static pt_status dialect_find(struct csv_instance *in, struct head *head, struct head *other,
+                              pt_error *err)
+{
+    bool is_gb18030 = false;
+    pt_status status = encoding_find(in, head, other, &is_gb18030, err);
     struct csv_record *record = pt_mem_array(in->host, 1, sizeof *record);
     if (status == PT_OK && record == NULL) {
         status = pt_fail(in->host, err, PT_E_NO_MEMORY, NULL, "out of memory");
@@ -193,13 +218,15 @@ static pt_status found_give(const struct csv_instance *in, const pt_discovery *o
 
 pt_status csv_discover(struct csv_instance *in, const pt_discovery *out, pt_error *err)
 {
-    struct head head = {.bytes = pt_mem_zero(in->host, HEAD_BYTES + CSV_PAD, 1)};
-    if (head.bytes == NULL) {
+    uint8_t *bytes = pt_mem_zero(in->host, 2, HEAD_BYTES + CSV_PAD);
+    if (bytes == NULL) {
         return pt_fail(in->host, err, PT_E_NO_MEMORY, NULL, "out of memory");
     }
+    struct head head = {.bytes = bytes};
+    struct head other = {.bytes = bytes + HEAD_BYTES + CSV_PAD};
     csv_layout_release(&in->layout);
-    pt_status status = dialect_find(in, &head, err);
-    pt_mem_free(in->host, head.bytes);
+    pt_status status = dialect_find(in, &head, &other, err);
+    pt_mem_free(in->host, bytes);
     if (status == PT_OK) {
         status = csv_sample_files(in, out, err);
     }

@@ -27,6 +27,11 @@ static uint8_t line_end_of(const struct csv_dialect *d)
     return d->is_cr_only ? '\r' : '\n';
 }
 
+static inline bool is_blank(const struct csv_dialect *d, uint8_t c)
+{
+    return (c == ' ' || c == '\t') && c != d->delimiter;
+}
+
 #if defined(__SSE2__)
 static uint64_t marks_of(const struct scan *s, const uint8_t *p)
 {
@@ -173,8 +178,7 @@ static inline enum csv_step scan_plain(struct scan *s)
 static bool is_field_end(struct scan *s)
 {
     const struct csv_dialect *d = s->dialect;
-    while (d->allows_blanks && s->i < s->n && s->p[s->i] != d->delimiter &&
-           (s->p[s->i] == ' ' || s->p[s->i] == '\t')) {
+    while (d->allows_blanks && s->i < s->n && is_blank(d, s->p[s->i])) {
         s->i++;
     }
     if (!d->is_cr_only && s->i < s->n && s->p[s->i] == '\r' &&
@@ -189,7 +193,7 @@ static inline enum csv_step scan_field(struct scan *s)
 {
     const struct csv_dialect *d = s->dialect;
     uint64_t q = s->i;
-    while (d->allows_blanks && q < s->n && s->p[q] == ' ' && d->delimiter != ' ') {
+    while (d->allows_blanks && q < s->n && is_blank(d, s->p[q])) {
         q++;
     }
     if (d->quote == 0 || q >= s->n || s->p[q] != d->quote) {
@@ -205,12 +209,16 @@ static inline enum csv_step scan_field(struct scan *s)
 
 static bool is_blank_line(const struct scan *s)
 {
-    const uint8_t *p = s->p;
-    if (p[0] == line_end_of(s->dialect)) {
+    const struct csv_dialect *d = s->dialect;
+    uint64_t i = 0;
+    while (d->allows_blanks && i < s->n && is_blank(d, s->p[i])) {
+        i++;
+    }
+    if (i == s->n || s->p[i] == line_end_of(d)) {
         return true;
     }
-    bool is_cr = p[0] == '\r' && !s->dialect->is_cr_only;
-    return is_cr && (s->n > 1 ? p[1] == '\n' : s->is_end);
+    bool is_cr = s->p[i] == '\r' && !d->is_cr_only;
+    return is_cr && (i + 1 < s->n ? s->p[i + 1] == '\n' : s->is_end);
 }
 
 static enum csv_step skip_line(struct scan *s)

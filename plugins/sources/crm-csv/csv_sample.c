@@ -153,24 +153,34 @@ static pt_status header_compare(struct sampler *s, const char *file, const struc
     return status;
 }
 
-static pt_status first_record(struct sampler *s, uint32_t file, const struct csv_item *item,
+static pt_status first_record(struct sampler *s, const char *file, const struct csv_item *item,
                               const struct csv_record *record, pt_error *err)
 {
     pt_status status = PT_OK;
     if (!s->is_started) {
         status = columns_start(s, item, record, err);
     } else if (s->has_header) {
-        pt_file_info info = {.struct_size = sizeof info};
-        status = s->in->host->input->describe(s->in->config->path, file, &info, err);
-        if (status == PT_OK) {
-            status = header_compare(s, info.path, item, record, err);
-        }
+        status = header_compare(s, file, item, record, err);
     }
     return status == PT_OK && !s->has_header ? record_add(s, item, record, err) : status;
 }
 
-static pt_status file_read(struct sampler *s, uint32_t file, struct csv_cursor *c, uint64_t budget,
+// A bad first record may be the header, which must not be taken from the next one.
+static pt_status first_bad(const struct sampler *s, const char *file, const char *fault,
                            pt_error *err)
+{
+    const struct csv_config *config = s->in->config;
+    bool is_surely_none = config->header == CSV_HEADER_NO ||
+                          (config->header == CSV_HEADER_AUTO && config->names.n > 0) ||
+                          (s->is_started && !s->has_header);
+    return is_surely_none
+               ? PT_OK
+               : pt_fail(s->in->host, err, PT_E_DATA, "path",
+                         "%s: the first record, a header maybe, cannot be read: %s", file, fault);
+}
+
+static pt_status file_read(struct sampler *s, const char *file, struct csv_cursor *c,
+                           uint64_t budget, pt_error *err)
 {
     struct csv_item item = {.step = CSV_COMMENT};
     bool is_first = true;
@@ -185,8 +195,9 @@ static pt_status file_read(struct sampler *s, uint32_t file, struct csv_cursor *
             status = is_first ? first_record(s, file, &item, c->record, err)
                               : record_add(s, &item, c->record, err);
             is_first = false;
-        } else if (item.step == CSV_BAD && s->fault == NULL) {
-            s->fault = item.fault;
+        } else if (item.step == CSV_BAD && is_first) {
+            s->fault = s->fault == NULL ? item.fault : s->fault;
+            status = first_bad(s, file, item.fault, err);
         }
     }
     return status;
@@ -200,10 +211,14 @@ static pt_status files_read(struct sampler *s, pt_error *err)
     for (uint32_t i = 0; i < n; i++) {
         struct csv_cursor cursor;
         struct pt_range range = {i, 0, PT_RANGE_TO_END};
-        pt_status status = csv_cursor_open(&cursor, in->host, in->config->path, &range,
-                                           &in->layout.dialect, CSV_BLOCK, err);
+        pt_file_info info = {.struct_size = sizeof info};
+        pt_status status = in->host->input->describe(in->config->path, i, &info, err);
         if (status == PT_OK) {
-            status = file_read(s, i, &cursor, budget, err);
+            status = csv_cursor_open(&cursor, in->host, in->config->path, &range,
+                                     &in->layout.dialect, CSV_BLOCK, err);
+        }
+        if (status == PT_OK) {
+            status = file_read(s, info.path, &cursor, budget, err);
             csv_cursor_close(&cursor);
         }
         if (status != PT_OK) {

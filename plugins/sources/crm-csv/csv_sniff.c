@@ -46,16 +46,28 @@ static bool is_gb18030(const uint8_t *p, uint64_t n)
     return pairs > 0 && common * 5 >= pairs * 4;
 }
 
+static bool is_ascii(const uint8_t *p, uint64_t n)
+{
+    uint8_t all = 0;
+    for (uint64_t i = 0; i < n; i++) {
+        all |= p[i];
+    }
+    return all < 0x80;
+}
+
 enum csv_encoding csv_sniff_encoding(const uint8_t *p, uint64_t n)
 {
     if (is_utf16(p, n)) {
         return CSV_IS_UTF16;
     }
-    uint64_t end = n;
-    while (end > 0 && n - end < 3 && (p[end - 1] & 0xc0) == 0x80) {
-        end--; // a character cut in two
+    if (is_ascii(p, n)) {
+        return CSV_IS_ASCII;
     }
-    end -= end > 0 && end < n + 1 && p[end - 1] >= 0xc0;
+    uint64_t end = n; // without a character that is cut in two
+    while (end > 0 && n - end < 3 && (p[end - 1] & 0xc0) == 0x80) {
+        end--;
+    }
+    end -= end > 0 && p[end - 1] >= 0xc0;
     if (pt_utf8_is_valid(p, n) || pt_utf8_is_valid(p, end)) {
         return CSV_IS_UTF8;
     }
@@ -114,6 +126,7 @@ struct csv_dialect csv_sniff_dialect(const struct csv_dialect *wish, const uint8
     struct csv_dialect best = *wish;
     struct csv_dialect d = *wish;
     struct score best_score = {0};
+    bool has_best = false;
     d.is_cr_only = n > 0 && memchr(p, '\n', n) == NULL && memchr(p, '\r', n) != NULL;
     uint32_t n_delimiters = wish->delimiter == CSV_CHAR_AUTO ? 4 : 1;
     uint32_t n_escapes = wish->escape == CSV_CHAR_AUTO && wish->quote != 0 ? 2 : 1;
@@ -122,13 +135,16 @@ struct csv_dialect csv_sniff_dialect(const struct csv_dialect *wish, const uint8
         bool is_escaping = i >= n_delimiters;
         d.delimiter = wish->delimiter == CSV_CHAR_AUTO ? delimiters[k] : wish->delimiter;
         d.escape = wish->escape != CSV_CHAR_AUTO ? wish->escape : is_escaping ? '\\' : 0;
+        bool is_taken = d.delimiter == d.quote || d.delimiter == d.comment ||
+                        (d.delimiter == ',' && is_comma_decimal && n_delimiters > 1);
+        if (is_taken) {
+            continue;
+        }
         struct score s = score_of(&d, p, n, is_whole, record);
-        bool is_taken = (d.delimiter == ',' && is_comma_decimal && n_delimiters > 1) ||
-                        d.delimiter == d.quote || d.delimiter == d.comment;
-        if (i == 0 ||
-            (!is_taken && is_better(&s, &best_score) && (!is_escaping || s.bad < best_score.bad))) {
+        if (!has_best || (is_better(&s, &best_score) && (!is_escaping || s.bad < best_score.bad))) {
             best = d;
             best_score = s;
+            has_best = true;
         }
     }
     return best;

@@ -7,6 +7,7 @@
 #include "csv_record.h"
 
 enum csv_encoding {
+    CSV_IS_ASCII,
     CSV_IS_UTF8,
     CSV_IS_GB18030,
     CSV_IS_UTF16, // with a byte order mark, or with a NUL in every other byte

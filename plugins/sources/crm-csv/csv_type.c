@@ -7,6 +7,9 @@
 
 #include "pt_number.h"
 
+#define SLASH_DATE "date %Y/%m/%d"
+#define NUMBER_MAX 128u // bytes of a number with thousands marks or a decimal comma
+
 static const char *const kind_names[] = {"string", "i64", "f64", "bool", "date", "time"};
 
 const char *csv_type_name(enum csv_kind kind)
@@ -95,35 +98,53 @@ static bool read_bool(const uint8_t *p, uint64_t n, bool *out)
            is_word(p, n, "n");
 }
 
-// Removes thousands separators (only before groups of three digits) and turns the decimal mark
-// into a point. Returns the size, 0 when the separators stand wrong or the text is too long.
-static uint64_t plain_number(const struct csv_numbers *numbers, const uint8_t *p, uint64_t n,
-                             uint8_t out[128])
+static bool is_digit(uint8_t c)
+{
+    return c >= '0' && c <= '9';
+}
+
+// Digits from i on, at most `most`.
+static uint64_t count_digits(const uint8_t *p, uint64_t n, uint64_t i, uint64_t most)
 {
     uint64_t size = 0;
-    bool is_fraction = false;
-    for (uint64_t i = 0; i < n; i++) {
-        if (size == 128) {
+    while (size < most && i + size < n && is_digit(p[i + size])) {
+        size++;
+    }
+    return size;
+}
+
+// Writes a number without thousands marks and with a point. Returns its size; 0 when it is too long
+// or its marks stand wrong: the first group has one to three digits, the others three.
+static uint64_t plain_number(const struct csv_numbers *numbers, const uint8_t *p, uint64_t n,
+                             uint8_t out[NUMBER_MAX])
+{
+    uint64_t size = 0;
+    uint64_t i = n > 0 && (p[0] == '-' || p[0] == '+');
+    if (n > NUMBER_MAX) {
+        return 0;
+    }
+    memcpy(out, p, i);
+    size = i;
+    uint64_t group = count_digits(p, n, i, n);
+    bool is_grouped =
+        numbers->thousands != 0 && i + group < n && p[i + group] == numbers->thousands;
+    if (is_grouped && (group == 0 || group > 3)) {
+        return 0;
+    }
+    memcpy(out + size, p + i, group);
+    for (i += group, size += group; is_grouped && i < n && p[i] == numbers->thousands; i += 4) {
+        if (count_digits(p, n, i + 1, 4) != 3) {
             return 0;
         }
-        if (numbers->thousands != 0 && p[i] == numbers->thousands) {
-            bool is_group = !is_fraction && size > 0 && i + 3 < n + 0 && p[i + 1] >= '0' &&
-                            p[i + 1] <= '9' && p[i + 2] >= '0' && p[i + 2] <= '9' &&
-                            p[i + 3] >= '0' && p[i + 3] <= '9' &&
-                            (i + 4 >= n || p[i + 4] < '0' || p[i + 4] > '9');
-            if (!is_group) {
-                return 0;
-            }
-            continue;
-        }
-        if (p[i] == numbers->decimal) {
-            is_fraction = true;
-            out[size++] = '.';
-        } else if (p[i] == '.') {
+        memcpy(out + size, p + i + 1, 3);
+        size += 3;
+    }
+    for (; i < n; i++) {
+        bool is_wrong = p[i] == numbers->thousands || (p[i] == '.' && numbers->decimal != '.');
+        if (is_wrong) {
             return 0;
-        } else {
-            out[size++] = p[i];
         }
+        out[size++] = p[i] == numbers->decimal ? '.' : p[i];
     }
     return size;
 }
@@ -131,7 +152,7 @@ static uint64_t plain_number(const struct csv_numbers *numbers, const uint8_t *p
 static bool read_number(const struct csv_numbers *numbers, enum csv_kind kind, const uint8_t *p,
                         uint64_t n, struct pt_column *column)
 {
-    uint8_t plain[128];
+    uint8_t plain[NUMBER_MAX];
     int64_t whole = 0;
     double number = 0;
     if (numbers->decimal != '.' || numbers->thousands != 0) {
@@ -221,17 +242,27 @@ bool csv_type_append(const struct csv_type *type, const struct csv_numbers *numb
     return false;
 }
 
-// Digits that are a name rather than a quantity: 007, +49..., or more than doubles hold.
+// Digits that are a name rather than a quantity: 007, +49..., more than 18 of them.
 static bool is_code(const uint8_t *p, uint64_t n)
 {
     uint64_t i = n > 0 && p[0] == '-';
-    bool has_leading_zero = i + 1 < n && p[i] == '0' && p[i + 1] >= '0' && p[i + 1] <= '9';
-    return has_leading_zero || (n > 0 && p[0] == '+') || n > 18;
+    bool has_leading_zero = i + 1 < n && p[i] == '0' && is_digit(p[i + 1]);
+    return has_leading_zero || (n > 0 && p[0] == '+') || count_digits(p, n, i, n) > 18;
 }
 
 static bool looks_like_date(const uint8_t *p, uint64_t n)
 {
     return n >= 10 && p[4] == '-' && p[7] == '-';
+}
+
+// 2016/11/5: the year in front makes it the only reading.
+static bool is_slash_date(const uint8_t *p, uint64_t n)
+{
+    struct csv_type date;
+    const char *why = NULL;
+    int64_t days = 0;
+    return n >= 8 && n <= 10 && p[4] == '/' && csv_type_parse(SLASH_DATE, &date, &why) &&
+           read_date(&date, p, n, &days);
 }
 
 void csv_guess_add(struct csv_guess *g, const struct csv_numbers *numbers, const uint8_t *p,
@@ -245,6 +276,7 @@ void csv_guess_add(struct csv_guess *g, const struct csv_numbers *numbers, const
     g->can_f64 = g->can_f64 && may_be_number && read_number(numbers, CSV_F64, p, n, NULL);
     g->can_bool = g->can_bool && (is_word(p, n, "true") || is_word(p, n, "false"));
     g->can_date = g->can_date && looks_like_date(p, n) && read_date(&date, p, n, &value);
+    g->can_slash_date = g->can_slash_date && is_slash_date(p, n);
     g->can_time = g->can_time && looks_like_date(p, n) && pt_time_iso(p, n, 0, &value);
     if (g->can_time) {
         bool is_zoned = has_zone(p, n);
@@ -267,6 +299,9 @@ struct csv_type csv_guess_type(const struct csv_guess *g)
         type.kind = CSV_F64;
     } else if (g->can_date) {
         type.kind = CSV_DATE;
+    } else if (g->can_slash_date) {
+        const char *why = NULL;
+        csv_type_parse(SLASH_DATE, &type, &why);
     } else if (g->can_time && (g->zoned == 0 || g->unzoned == 0)) {
         type.kind = CSV_TIME;
         type.is_zoned = g->zoned > 0;

@@ -41,11 +41,11 @@ const char *csv_type_fault(enum csv_kind kind, bool is_inferred);
 // What the cells of a column had in common so far.
 struct csv_guess {
     uint64_t n; // cells that are not NULL
-    bool can_i64, can_f64, can_bool, can_date, can_time;
+    bool can_i64, can_f64, can_bool, can_date, can_slash_date, can_time;
     uint64_t zoned, unzoned; // times
 };
 
-#define CSV_GUESS_INIT ((struct csv_guess){0, true, true, true, true, true, 0, 0})
+#define CSV_GUESS_INIT ((struct csv_guess){0, true, true, true, true, true, true, 0, 0})
 void csv_guess_add(struct csv_guess *g, const struct csv_numbers *numbers, const uint8_t *p,
                    uint64_t n);
 struct csv_type csv_guess_type(const struct csv_guess *g);
