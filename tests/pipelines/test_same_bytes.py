@@ -58,7 +58,7 @@ def main():
             first = None
             for way, (words, env) in WAYS.items():
                 got = outputs(name, os.path.join(t, "run"), words, env, variables)
-                check(len(got) > 1, f"{name}: outputs {got}")
+                check(len(got) >= 1, f"{name}: outputs {got}")
                 if first is None:
                     first = got
                 for path in sorted(set(got) | set(first)):
