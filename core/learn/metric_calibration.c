@@ -14,7 +14,9 @@ void metric_calibration(const struct ranked *r, struct metric_bin bins[METRIC_BI
     for (size_t i = 0; i < r->n_groups; i++) {
         const struct ranked_group *g = &r->groups[i];
         int bin = (int)(g->score * METRIC_BINS);
-        bin = bin < 0 ? 0 : bin >= METRIC_BINS ? METRIC_BINS - 1 : bin;
+        if (bin >= METRIC_BINS) {
+            bin = METRIC_BINS - 1; // a score of 1
+        }
         bins[bin].n += g->n;
         positives[bin] += g->positives;
         sums[bin] += g->score * (double)g->n;

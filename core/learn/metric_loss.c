@@ -12,7 +12,7 @@ double metric_log_loss(const struct ranked *r)
     double sum = 0;
     for (size_t i = 0; i < r->n_groups; i++) {
         const struct ranked_group *g = &r->groups[i];
-        double p = g->score < CLIP ? CLIP : g->score > 1 - CLIP ? 1 - CLIP : g->score;
+        double p = fmin(fmax(g->score, CLIP), 1 - CLIP);
         sum -= (double)g->positives * log(p) + (double)(g->n - g->positives) * log1p(-p);
     }
     return r->n == 0 ? (double)NAN : sum / (double)r->n;

@@ -10,7 +10,7 @@ static double middle_of_three(double a, double b, double c)
 {
     double low = a < b ? a : b;
     double high = a < b ? b : a;
-    return c < low ? low : c > high ? high : c;
+    return fmin(fmax(c, low), high);
 }
 
 // Narrows [*low, *high] to the side of a pivot that holds k.

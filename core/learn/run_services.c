@@ -93,8 +93,9 @@ static pt_status map_reduce(const pt_run *run, uint64_t n, uint64_t state_size, 
     struct reduction r = {.run = run, .map = map, .arg = arg, .n = n, .state_size = spaced};
     r.parts = parts_for(n, spaced);
     uint64_t bytes = 0;
-    if (__builtin_mul_overflow(r.parts, spaced, &bytes) ||
-        (r.states = mem_aligned(64, bytes)) == NULL) {
+    bool fits = !__builtin_mul_overflow(r.parts, spaced, &bytes);
+    r.states = fits ? mem_aligned(64, bytes) : NULL;
+    if (r.states == NULL) {
         FAIL(err, PT_E_NO_MEMORY, "no memory for %llu partial results",
              (unsigned long long)r.parts);
     }

@@ -51,7 +51,7 @@ static void add_escaped(struct pt_json *j, unsigned char c, bool is_text)
         int n = snprintf(escape, sizeof escape, "\\u%04x", c);
         add(j, escape, (uint64_t)n);
     } else {
-        escape[0] = c >= 0x80 && !is_text ? '?' : (char)c;
+        escape[0] = (char)(c >= 0x80 && !is_text ? '?' : c);
         add(j, escape, 1);
     }
 }

@@ -73,7 +73,7 @@ static pt_status try_blocks(void *arg, uint64_t begin, uint64_t end, void *state
             const double *x = (const double *)block.x + i * block.stride;
             double nearest = f->distance[block.first_row + i];
             for (uint32_t c = 0; c < s->n_candidates; c++) {
-                double distance = kmeans_distance(x, s->candidates + c * f->d, f->d);
+                double distance = kmeans_distance(x, s->candidates + (uint64_t)c * f->d, f->d);
                 sums[c] += distance < nearest ? distance : nearest;
             }
         }
@@ -123,7 +123,7 @@ static pt_status choose_next(struct seeding *s, uint64_t stream, uint64_t *index
     struct kmeans_fit *f = s->f;
     for (uint32_t c = 0; c < s->n_candidates; c++) {
         double u = uniform(f->run->random(f->run, stream, (*index)++));
-        pt_status status = take_row(f, draw_row(s, u), s->candidates + c * f->d);
+        pt_status status = take_row(f, draw_row(s, u), s->candidates + (uint64_t)c * f->d);
         if (status != PT_OK) {
             return status;
         }
@@ -135,7 +135,7 @@ static pt_status choose_next(struct seeding *s, uint64_t stream, uint64_t *index
     for (uint32_t c = 1; c < s->n_candidates; c++) {
         best = sums[c] < sums[best] ? c : best;
     }
-    memcpy(centre, s->candidates + best * f->d, f->d * sizeof *centre);
+    memcpy(centre, s->candidates + (uint64_t)best * f->d, f->d * sizeof *centre);
     return status;
 }
 

@@ -136,7 +136,7 @@ static pt_status take_step(struct logreg_fit *f, uint8_t is_last)
 {
     double before = f->state[LOGREG_LOSS];
     double length = 1;
-    for (;; length /= 2) {
+    for (;;) {
         pt_status status = pass_at(f, length);
         if (status != PT_OK) {
             return status;
@@ -150,6 +150,7 @@ static pt_status take_step(struct logreg_fit *f, uint8_t is_last)
             return pt_fail(f->host, f->err, PT_E_NUMERIC, NULL,
                            "no step makes the objective smaller; scale the columns");
         }
+        length /= 2;
     }
     memcpy(f->weights, f->trial, f->p * sizeof *f->weights);
     return PT_OK;
@@ -168,7 +169,9 @@ static uint8_t has_dying_curvature(const struct logreg_fit *f)
     return 0;
 }
 
-static uint8_t is_separated(const struct logreg_fit *f, double decrement_before)
+// Asked after each round. Away from the optimum only a vanishing loss tells; at it, a decrement
+// that did not fall as squares do.
+static uint8_t is_separated(const struct logreg_fit *f, double decrement_before, uint8_t is_last)
 {
     if (f->lambda > 0) {
         return 0;
@@ -176,7 +179,7 @@ static uint8_t is_separated(const struct logreg_fit *f, double decrement_before)
     if (f->state[LOGREG_LOSS] < PERFECT * (double)f->data->n_rows) {
         return 1;
     }
-    return f->decrement > SLOW * decrement_before && has_dying_curvature(f) != 0;
+    return is_last != 0 && f->decrement > SLOW * decrement_before && has_dying_curvature(f) != 0;
 }
 
 static void show_progress(const struct logreg_fit *f, uint64_t round)
@@ -227,9 +230,7 @@ pt_status logreg_newton(struct logreg_fit *f, uint64_t *rounds)
         }
         show_progress(f, round);
         *rounds = round;
-        // Past the tolerance the decrement is rounding; only a visible one tells of separation.
-        if (is_separated(f, before) != 0 &&
-            (is_last != 0 || f->state[LOGREG_LOSS] < PERFECT * (double)f->data->n_rows)) {
+        if (is_separated(f, before, is_last) != 0) {
             return fail_separated(f);
         }
         if (is_last != 0) {
