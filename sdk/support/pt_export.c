@@ -17,8 +17,10 @@ struct export_stream {
 static int stream_status(struct export_stream *s, pt_status status)
 {
     if (status != PT_OK && s->message[0] == '\0') {
-        snprintf(s->message, sizeof s->message, "%s",
-                 status == PT_E_NO_MEMORY ? "out of memory" : "reading failed");
+        const char *text = status == PT_E_NO_MEMORY   ? "out of memory"
+                           : status == PT_E_CANCELLED ? "cancelled"
+                                                      : "reading failed";
+        snprintf(s->message, sizeof s->message, "%s", text);
     }
     return (int)status;
 }
