@@ -13,7 +13,7 @@
 #define YAML_NODES_MAX 50000
 
 // Parses `source` (the text of `file`, both borrowed for the nodes' life) into `arena`. Faults go
-// to `diags` (P0002 .. P0009); then *out is NULL and PT_E_CONFIG is returned. An empty document is
+// to `diags` (P0002 to P0008); then *out is NULL and PT_E_CONFIG is returned. An empty document is
 // a NODE_NULL.
 pt_status yaml_read(struct arena *arena, const char *file, struct text source, struct diags *diags,
                     struct node **out);

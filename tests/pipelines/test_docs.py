@@ -1,0 +1,204 @@
+# SPDX-FileCopyrightText: 2026 Portrait contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What the docs say works: commands run, pipelines pass check, codes, verbs and options are all told."""
+import glob
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+
+from common import PORTRAIT, ROOT, check, equal, finish, plain_shop, portrait
+
+SECTIONS = ("sources", "events", "identity", "features", "derive", "labels", "models", "audiences", "sinks")
+
+
+def text(*path):
+    with open(os.path.join(ROOT, *path), encoding="utf-8") as f:
+        return f.read()
+
+
+def pages(*patterns):
+    return sorted(os.path.relpath(p, ROOT) for pattern in patterns
+                  for p in glob.glob(os.path.join(ROOT, pattern), recursive=True))
+
+
+def blocks(page, language):
+    """(line, text) of each fenced block of a language."""
+    found = re.finditer(r"^```" + language + r"\n(.*?)^```", text(page), re.M | re.S)
+    return [(text(page)[:m.start()].count("\n") + 1, m[1]) for m in found]
+
+
+def sandbox(folder):
+    """A folder with the files the docs speak of: pipelines/, pipeline.yaml, access.log, shop/ ..."""
+    shutil.copytree(os.path.join(ROOT, "pipelines"), os.path.join(folder, "pipelines"),
+                    ignore=shutil.ignore_patterns("runs", "out"))
+    os.symlink("pipelines/data", os.path.join(folder, "data"))
+    os.symlink("pipelines/data/shop", os.path.join(folder, "shop"))
+    shutil.copy(os.path.join(folder, "pipelines/shop-features.yaml"), os.path.join(folder, "pipeline.yaml"))
+    plain_shop(folder)
+    for at in ("", "pipelines"):
+        for name in ("logs", "lists", "secrets"):
+            os.makedirs(os.path.join(folder, at, name))
+        shutil.copy(os.path.join(folder, "access.log"), os.path.join(folder, at, "logs"))
+        shutil.copy(os.path.join(folder, "shop/unsubscribed.csv"), os.path.join(folder, at, "lists"))
+        for name in ("hook_key", "hook_token"):
+            secret = os.path.join(folder, at, "secrets", name)
+            with open(secret, "w", encoding="utf-8") as f:
+                f.write("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n")
+            os.chmod(secret, 0o600)
+    return folder
+
+
+def shell(command, folder):
+    env = dict(os.environ, PATH=os.path.dirname(PORTRAIT) + ":" + os.environ["PATH"])
+    return subprocess.run(["sh", "-c", command], cwd=folder, env=env, capture_output=True, text=True,
+                          timeout=300)
+
+
+def test_commands(folder):
+    ran = 0
+    for page in pages("README.md", "docs/**/*.md"):
+        for line, block in blocks(page, "sh"):
+            for command in block.replace("\\\n", "").split("\n"):
+                if command.startswith("portrait "):
+                    r = shell(command, folder)
+                    equal(r.returncode, 0, f"{page}:{line}: {command}\n{r.stderr}")
+                    check(r.stdout or r.stderr, f"{page}:{line}: {command}: says something")
+                    ran += 1
+    check(ran >= 7, f"{ran} commands in the docs")
+
+
+def parts(yaml):
+    """Section -> item -> its lines, of a pipeline whose items stand two blanks in."""
+    found, section, item = {}, None, None
+    for line in yaml.split("\n"):
+        name = re.match(r"( {0,2})([\w-]+):", line)
+        if name and not name[1]:
+            section, item = name[2], ""
+        elif name:
+            item = name[2]
+        if section:
+            found.setdefault(section, {}).setdefault(item, []).append(line)
+    return found
+
+
+def with_fragment(fragment):
+    """The shipped campaign pipeline with the sources, models ... of a fragment put in."""
+    whole = parts(text("pipelines/shop-campaign.yaml"))
+    for section, items in parts(fragment).items():
+        whole.setdefault(section, {}).update(items)
+    return "\n".join(line for section in whole.values() for item in section.values() for line in item) + "\n"
+
+
+def test_pipelines(folder):
+    whole, fragments = 0, 0
+    for page in pages("README.md", "docs/**/*.md", "plugins/*/*/README.md"):
+        for line, block in blocks(page, "yaml"):
+            key = block.split(":", 1)[0]
+            if key != "portrait" and key not in SECTIONS:
+                continue
+            whole, fragments = whole + (key == "portrait"), fragments + (key != "portrait")
+            name = os.path.join(folder, "pipelines", f"docs-{whole}-{fragments}.yaml")
+            with open(name, "w", encoding="utf-8") as f:
+                f.write(block if key == "portrait" else with_fragment(block))
+            r = portrait("check", name, "--secrets", os.path.join(folder, "secrets"), cwd=folder)
+            equal(r.returncode, 0, f"{page}:{line}: check\n{r.stderr}")
+    check(whole >= 1 and fragments >= 6, f"{whole} pipelines and {fragments} fragments in the docs")
+
+
+def core_text(*suffixes):
+    files = pages(*("core/**/*" + s for s in suffixes))
+    return "\n".join(text(f) for f in files)
+
+
+def test_error_codes():
+    told = re.findall(r"^\| (P\d{4}) \|", text("docs/errors.md"), re.M)
+    used = set(re.findall(r"\bP0\d{3}\b", core_text(".c")))
+    equal(told, sorted(set(told)), "errors.md: codes in order, each once")
+    equal(sorted(used - set(told)), [], "codes missing from errors.md")
+    equal(sorted(set(told) - used), [], "codes of errors.md that the core does not have")
+
+
+def test_exit_codes():
+    used = {int(n) for n in re.findall(r"\bEXIT_\w+ = (\d+)", text("core/run/run.h"))}
+    check(len(used) >= 8, f"exit codes in run.h: {used}")
+    table = re.findall(r"^\| ([\d, ]+) \|", text("docs/exit-codes.md"), re.M)
+    told = {int(n) for row in table for n in row.split(",")}
+    equal(sorted(told), sorted(used), "docs/exit-codes.md and run.h")
+    status = re.search(r"EXIT STATUS(.*?)^\.SH", text("docs/portrait.1"), re.M | re.S)[1]
+    told = {int(n) for n in re.findall(r"^\.B (\d+)$", status, re.M)}
+    equal(sorted(told), sorted(used), "man page and run.h")
+
+
+def verbs():
+    found = re.findall(r"^  ([a-z]+) +(?!run )", portrait("--help").stdout, re.M)
+    return [v for v in found if v != "portrait"]
+
+
+def test_statuses():
+    """Every word a run can end with stands in the docs."""
+    words = set(re.findall(r'return "([A-Z]{4,})"', core_text(".c")))
+    check(len(words) >= 6, f"status words in the core: {words}")
+    told = text("docs/exit-codes.md")
+    equal([w for w in sorted(words) if w not in told], [], "docs/exit-codes.md: statuses")
+
+
+def test_verbs_and_options(folder):
+    page, readme = text("docs/portrait.1").replace("\\-", "-"), text("README.md")
+    equal(len(verbs()), len(set(verbs())), "verbs")
+    for verb in verbs():
+        help_text = portrait(verb, "--help").stdout
+        check(re.search(r"^portrait " + verb + r"\b", readme, re.M), f"README: {verb}")
+        section = re.search(r"^\.SS " + verb + r"\b(.*?)(?=^\.S[SH])", page, re.M | re.S)
+        check(section is not None, f"man page: {verb}")
+        options = re.findall(r"^  --([\w-]+)", help_text, re.M)
+        check({"help", "verbose"} <= set(options), f"{verb} --help: options {options}")
+        for option in options:
+            check(re.search(r"--" + option + r"\b", page), f"man page: --{option} of {verb}")
+        for option in set(options) - {"help", "verbose"}:
+            check(section and re.search(r"--" + option + r"\b", section[1]), f"man page: {verb} --{option}")
+        for option in re.findall(r"--([a-z-]+)\b", section[1] if section else ""):
+            check(option in options, f"man page: {verb} has no --{option}")
+        example = help_text.split("example:\n")[1].strip()
+        r = shell(example, folder)
+        equal(r.returncode, 0, f"example of {verb}: {example}\n{r.stderr}")
+    overview = portrait("--help").stdout.split("example:\n")[1].strip()
+    equal(shell(overview, folder).returncode, 0, overview)
+
+
+def test_man_page():
+    for tool, words in (("mandoc", ["-T", "lint", "-W", "warning"]), ("groff", ["-man", "-ww", "-z"]),
+                        ("man", ["--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z"])):
+        if shutil.which(tool):
+            r = subprocess.run([tool, *words, os.path.join(ROOT, "docs/portrait.1")], capture_output=True,
+                               text=True)
+            equal((r.returncode, r.stderr), (0, ""), f"man page: {tool}")
+            if tool == "mandoc":
+                equal(r.stdout, "", "man page: mandoc")
+
+
+def test_links():
+    """Relative links of every page lead to something."""
+    for page in pages("*.md", "docs/**/*.md", "plugins/*/*/README.md", "core/*/README.md", "pipelines/**/*.md"):
+        for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text(page)):
+            if not re.match(r"\w+:", target):
+                path = os.path.join(ROOT, os.path.dirname(page), target)
+                check(os.path.exists(path), f"{page}: link to {target}")
+
+
+def main():
+    with tempfile.TemporaryDirectory() as t:
+        folder = sandbox(t)
+        test_verbs_and_options(folder)
+        test_commands(folder)
+        test_pipelines(folder)
+    test_error_codes()
+    test_exit_codes()
+    test_statuses()
+    test_man_page()
+    test_links()
+    finish()
+
+
+main()
