@@ -253,7 +253,9 @@ static pt_status types_check(const struct discovery *d, pt_error *err)
             at++;
         }
         if (at == d->n) {
-            return pt_fail(d->host, err, PT_E_CONFIG, "types", "there is no column `%s`",
+            char option[160];
+            snprintf(option, sizeof option, "types.%s", types->keys[i]);
+            return pt_fail(d->host, err, PT_E_CONFIG, option, "there is no column `%s`",
                            types->keys[i]);
         }
     }

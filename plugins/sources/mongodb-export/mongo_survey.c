@@ -60,14 +60,16 @@ static uint32_t child_take(struct mongo_survey *s, uint32_t parent, uint32_t gue
     if (s->places[parent].n_children >= (parent == 0 ? TOP_KEYS : MONGO_MAP_KEYS)) {
         return 0;
     }
-    if (!pt_mem_reserve(s->host, &s->places, &s->capacity, s->n + 1, sizeof *s->places)) {
+    uint64_t text = s->keys.n;
+    mongo_text_add(&s->keys, key.data, key.size);
+    if (s->keys.failed ||
+        !pt_mem_reserve(s->host, &s->places, &s->capacity, s->n + 1, sizeof *s->places)) {
         s->keys.failed = true;
         return 0;
     }
     at = (uint32_t)s->n++;
     s->places[at] =
-        (struct mongo_place_seen){.key = s->keys.n, .n_key = (uint32_t)key.size, .parent = parent};
-    mongo_text_add(&s->keys, key.data, key.size);
+        (struct mongo_place_seen){.key = text, .n_key = (uint32_t)key.size, .parent = parent};
     struct mongo_place_seen *p = &s->places[parent];
     if (p->last == 0) {
         p->first = at;
