@@ -69,9 +69,13 @@ static pt_status add_columns(struct cutting *c, struct pt_error *err)
         }
         struct sweep_column *to = &c->columns[f];
         to->valid = column->valid;
-        to->bits = feature->type == VEC_F64 ? (uint64_t *)(void *)column->f
-                   : is_word(feature->type) ? (uint64_t *)column->i
-                                            : mem_array(c->people->n, sizeof *to->bits);
+        if (feature->type == VEC_F64) {
+            to->bits = (uint64_t *)(void *)column->f;
+        } else if (is_word(feature->type)) {
+            to->bits = (uint64_t *)column->i;
+        } else {
+            to->bits = mem_array(c->people->n, sizeof *to->bits);
+        }
         if (to->bits == NULL) {
             return out_of_memory(err);
         }
@@ -128,25 +132,44 @@ static pt_status finish_columns(struct cutting *c, struct pt_error *err)
     return PT_OK;
 }
 
-static pt_status sweep_parts(struct cutting *c, struct sweep_input *in, struct pt_error *err)
+static pt_status sweep_part(const struct regroup *r, size_t i, const struct sweep_input *in,
+                            struct pt_error *err)
+{
+    struct regroup_part part = {0};
+    struct sweep_input one = *in;
+    TRY(regroup_load(r, i, &part, err));
+    one.rows = &part.rows;
+    one.first = part.first;
+    one.n = part.n;
+    pt_status status = sweep_run(&one, err);
+    regroup_part_release(&part);
+    return status;
+}
+
+static pt_status sweep_parts(struct cutting *c, const struct sweep_input *in, struct pt_error *err)
 {
     struct regroup *r = NULL;
     TRY(regroup_new(c->profile, c->people, &r, err));
     c->profile->regrouped_bytes += regroup_bytes(r);
     pt_status status = PT_OK;
     for (size_t i = 0; status == PT_OK && i < regroup_count(r); i++) {
-        struct regroup_part part = {0};
-        status = regroup_load(r, i, &part, err);
-        if (status == PT_OK) {
-            in->rows = &part.rows;
-            in->first = part.first;
-            in->n = part.n;
-            status = sweep_run(in, err);
-        }
-        regroup_part_release(&part);
+        status = sweep_part(r, i, in, err);
     }
     regroup_free(r);
     return status;
+}
+
+static pt_status sweep_all(struct cutting *c, struct pt_error *err)
+{
+    struct sweep_input in = {
+        .profile = c->profile, .plan = &c->plan, .people = c->people, .columns = c->columns};
+    if (spool_is_on_disk(c->profile->spool)) {
+        return sweep_parts(c, &in, err);
+    }
+    struct rowset rows = spool_rows(c->profile->spool);
+    in.rows = &rows;
+    in.n = c->people->n;
+    return sweep_run(&in, err);
 }
 
 static pt_status compute(struct cutting *c, struct pt_error *err)
@@ -156,16 +179,7 @@ static pt_status compute(struct cutting *c, struct pt_error *err)
     TRY(feature_plan_build(c->profile, c->cutoff, &c->plan, err));
     TRY(add_names(c, err));
     TRY(add_columns(c, err));
-    struct sweep_input in = {
-        .profile = c->profile, .plan = &c->plan, .people = c->people, .columns = c->columns};
-    if (spool_is_on_disk(c->profile->spool)) {
-        TRY(sweep_parts(c, &in, err));
-    } else {
-        struct rowset rows = spool_rows(c->profile->spool);
-        in.rows = &rows;
-        in.n = c->people->n;
-        TRY(sweep_run(&in, err));
-    }
+    TRY(sweep_all(c, err));
     TRY(finish_columns(c, err));
     TRY(population_narrow(&scope, c->people, &c->table, err));
     note_matched(c);

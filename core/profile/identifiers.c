@@ -12,8 +12,8 @@ static bool is_word(struct text value, const char *word)
         return false;
     }
     for (size_t i = 0; i < value.n; i++) {
-        char c = value.p[i];
-        c = c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
+        int c = value.p[i];
+        c += c >= 'A' && c <= 'Z' ? 'a' - 'A' : 0;
         if (c != word[i]) {
             return false;
         }

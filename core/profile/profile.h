@@ -43,15 +43,15 @@ struct profile_source {
 };
 
 enum aggregate {
-    AGGREGATE_COUNT,
-    AGGREGATE_SUM,
+    AGGREGATE_COUNT, // rows, or the values that are there
+    AGGREGATE_SUM,   // 0 of nothing; exact for i64, NULL beyond it
     AGGREGATE_MEAN,
     AGGREGATE_MIN,
     AGGREGATE_MAX,
     AGGREGATE_STDDEV, // sample standard deviation (n - 1); NULL below two values
-    AGGREGATE_FIRST,  // ties by file order
+    AGGREGATE_FIRST,  // of the values that are there; ties by file order
     AGGREGATE_LAST,
-    AGGREGATE_OWN,        // the row whose first identifier is the profile's name
+    AGGREGATE_OWN,        // of the first row in the file that goes by the profile's name
     AGGREGATE_DISTINCT,   // exact
     AGGREGATE_TOP,        // most frequent; ties: smallest
     AGGREGATE_SHARE,      // rows where value is true : rows where it is not NULL
@@ -125,7 +125,8 @@ pt_status profile_reader_open(struct profile *p, uint32_t source, uint32_t ordin
 pt_status profile_reader_add(struct profile_reader *r, const struct vec *columns, size_t n_rows,
                              uint64_t first_row, struct pt_error *err);
 pt_status profile_reader_close(struct profile_reader *r, struct pt_error *err); // frees
-void profile_reader_abort(struct profile_reader *r); // frees; NULL is fine
+// Frees; NULL is fine. What was added has been counted: the profile can only be freed after it.
+void profile_reader_abort(struct profile_reader *r);
 
 struct profile_balance {
     uint64_t read; // rows that came here: used + filtered + unmatched + outside
@@ -135,7 +136,8 @@ struct profile_balance {
     uint64_t outside;
 };
 
-// After all readers are closed: sorts identifiers, freezes the spool.
+// After all readers are closed: sorts identifiers, freezes the spool. After a failure the profile
+// can only be freed.
 pt_status profile_close(struct profile *p, struct pt_error *err);
 
 // People of one cut-off.
@@ -147,7 +149,8 @@ struct profile_cut {
     struct profile_people *people;
 };
 
-// Resolves identity and computes all features. May be called once for each cut-off, in order.
+// Resolves identity and computes all features. May be called once for each cut-off, in order. The
+// table's texts are its own; the rest of a cut is to be released before the profile.
 pt_status profile_cut(struct profile *p, size_t cutoff, struct profile_cut *out,
                       struct pt_error *err);
 void profile_cut_release(struct profile_cut *c);

@@ -157,10 +157,12 @@ static pt_status tell_devices(struct telling *t, struct pt_error *err)
     uint32_t n = t->profile->ids.n_devices;
     struct text *texts = mem_array(n, sizeof *texts);
     uint32_t *numbers = mem_array(n, 2 * sizeof *numbers);
-    pt_status status = PT_OK;
     if (texts == NULL || numbers == NULL) {
-        status = error_set(err, PT_E_NO_MEMORY, "out of memory for links");
+        mem_free(texts);
+        mem_free(numbers);
+        FAIL(err, PT_E_NO_MEMORY, "out of memory for links");
     }
+    pt_status status = PT_OK;
     for (uint32_t ns = 0; status == PT_OK && ns < t->profile->spec->n_namespaces; ns++) {
         if (t->profile->spec->namespaces[ns].class_ == NAMESPACE_DEVICE) {
             status = tell_namespace(t, ns, texts, numbers, err);

@@ -225,7 +225,9 @@ size_t regroup_count(const struct regroup *r)
     return r->n_parts;
 }
 
-static pt_status part_chunk(struct regroup_part *part, struct pt_error *err)
+// A chunk of `bytes` for a run of its own.
+static pt_status part_chunk(struct regroup_part *part, struct spool_runs *runs, size_t bytes,
+                            struct pt_error *err)
 {
     if (part->n_chunks == SPOOL_CHUNKS_MAX) {
         FAIL(err, PT_E_LIMIT, "one profile has more than 32 GiB of rows");
@@ -233,11 +235,42 @@ static pt_status part_chunk(struct regroup_part *part, struct pt_error *err)
     if (!mem_reserve(&part->chunks, &part->capacity, part->n_chunks + 1, sizeof(unsigned char *))) {
         FAIL(err, PT_E_NO_MEMORY, "out of memory for the rows of profiles");
     }
-    part->chunks[part->n_chunks] = mem_alloc(SPOOL_CHUNK_BYTES);
+    part->chunks[part->n_chunks] = mem_alloc(bytes);
     if (part->chunks[part->n_chunks] == NULL) {
         FAIL(err, PT_E_NO_MEMORY, "out of memory for the rows of profiles");
     }
+    runs->items[runs->n++] = (struct spool_run){(uint32_t)part->n_chunks, 0, 0};
     part->n_chunks++;
+    return PT_OK;
+}
+
+// What of a lane is still to be loaded.
+struct loading {
+    const struct regroup *regroup;
+    struct regroup_part *part;
+    struct spool_runs *runs;
+    uint32_t width;
+    size_t room; // records of a full chunk
+    size_t left; // records
+};
+
+static pt_status load_extent(struct loading *l, struct extent e, struct pt_error *err)
+{
+    while (e.bytes > 0) {
+        if (l->runs->n == 0 || l->runs->items[l->runs->n - 1].n == l->room) {
+            size_t n = l->left < l->room ? l->left : l->room;
+            TRY(part_chunk(l->part, l->runs, n * l->width, err));
+        }
+        struct spool_run *run = &l->runs->items[l->runs->n - 1];
+        size_t bytes = (l->room - run->n) * l->width;
+        bytes = e.bytes < bytes ? e.bytes : bytes;
+        unsigned char *to = l->part->chunks[run->chunk] + ((size_t)run->n * l->width);
+        TRY(tempfile_read(&l->regroup->file, e.at, to, bytes, err));
+        run->n += (uint32_t)(bytes / l->width);
+        l->left -= bytes / l->width;
+        e.at += bytes;
+        e.bytes -= bytes;
+    }
     return PT_OK;
 }
 
@@ -245,33 +278,18 @@ static pt_status part_chunk(struct regroup_part *part, struct pt_error *err)
 static pt_status load_lane(const struct regroup *r, const struct lane *lane, uint32_t source,
                            struct regroup_part *part, struct pt_error *err)
 {
-    struct spool_runs *runs = &part->runs[source];
-    uint32_t width = r->profile->widths[source];
-    size_t room = SPOOL_CHUNK_BYTES / width;
-    size_t left = 0;
+    struct loading l = {.regroup = r, .part = part, .runs = &part->runs[source]};
+    l.width = r->profile->widths[source];
+    l.room = SPOOL_CHUNK_BYTES / l.width;
     for (size_t i = 0; i < lane->n_extents; i++) {
-        left += lane->extents[i].bytes / width;
+        l.left += lane->extents[i].bytes / l.width;
     }
-    runs->items = mem_array((left + room - 1) / room, sizeof *runs->items);
-    if (runs->items == NULL) {
+    l.runs->items = mem_array((l.left + l.room - 1) / l.room, sizeof *l.runs->items);
+    if (l.runs->items == NULL) {
         FAIL(err, PT_E_NO_MEMORY, "out of memory for the rows of profiles");
     }
     for (size_t i = 0; i < lane->n_extents; i++) {
-        struct extent e = lane->extents[i];
-        while (e.bytes > 0) {
-            if (runs->n == 0 || runs->items[runs->n - 1].n == room) {
-                TRY(part_chunk(part, err));
-                runs->items[runs->n++] = (struct spool_run){(uint32_t)part->n_chunks - 1, 0, 0};
-            }
-            struct spool_run *run = &runs->items[runs->n - 1];
-            size_t bytes = (room - run->n) * width;
-            bytes = e.bytes < bytes ? e.bytes : bytes;
-            unsigned char *to = part->chunks[run->chunk] + (size_t)run->n * width;
-            TRY(tempfile_read(&r->file, e.at, to, bytes, err));
-            run->n += (uint32_t)(bytes / width);
-            e.at += bytes;
-            e.bytes -= bytes;
-        }
+        TRY(load_extent(&l, lane->extents[i], err));
     }
     return PT_OK;
 }
@@ -283,10 +301,10 @@ pt_status regroup_load(const struct regroup *r, size_t part, struct regroup_part
     struct regroup_part loaded = {.first = r->first[part], .n_sources = n_sources};
     loaded.n = r->first[part + 1] - loaded.first;
     loaded.runs = mem_zero(n_sources, sizeof *loaded.runs);
-    pt_status status = PT_OK;
     if (loaded.runs == NULL) {
-        status = error_set(err, PT_E_NO_MEMORY, "out of memory for the rows of profiles");
+        FAIL(err, PT_E_NO_MEMORY, "out of memory for the rows of profiles");
     }
+    pt_status status = PT_OK;
     for (uint32_t s = 0; status == PT_OK && s < n_sources; s++) {
         status = load_lane(r, &r->lanes[part * n_sources + s], s, &loaded, err);
     }

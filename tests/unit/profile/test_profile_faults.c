@@ -43,7 +43,7 @@ static struct scene *shop(void)
     scene_feature(s, "ok", AGGREGATE_LAST, 1, "ok", NULL);
     scene_feature(s, "age", AGGREGATE_OWN, 0, "days_between(born, as_of)", NULL);
     scene_feature(s, "any", AGGREGATE_EXISTS, 1, NULL, NULL)->is_label = true;
-    for (int i = 0; i < 300; i++) {
+    for (int i = 0; i < 130; i++) {
         scene_rowf(s, 0, "c%d|M%d@x|%d", i % 40, i % 25, i);
         scene_rowf(s, 1, "%s|d%d|%d|%d.5|w%d|%d", i % 3 ? "~" : "c7", i % 9, 2200 - 7 * i, i % 100,
                    i % 20, i % 8 != 0);
@@ -109,7 +109,7 @@ static void test_profile_faults__memory_in_memory(void **state)
 {
     (void)state;
     struct scene *s = shop();
-    struct scene_run run = {.split_rows = 200, .batch_rows = 90};
+    struct scene_run run = {.split_rows = 90, .batch_rows = 40};
     sweep(s, &run, &memory_once, false);
     sweep(s, &run, &memory_for_good, true);
     scene_free(s);
@@ -119,7 +119,7 @@ static void test_profile_faults__memory_on_disk(void **state)
 {
     (void)state;
     struct scene *s = shop();
-    struct scene_run run = {.split_rows = 200, .memory = 1, .use_dictionaries = true};
+    struct scene_run run = {.split_rows = 90, .memory = 4000, .use_dictionaries = true};
     sweep(s, &run, &memory_once, false);
     sweep(s, &run, &memory_for_good, true);
     scene_free(s);
