@@ -4,12 +4,18 @@
 
 #include <string.h>
 
-// Eight bytes at once: all ASCII and none zero?
-static bool word_is_plain(uint64_t w)
+// Plain bytes (ASCII, not zero) at the start of eight.
+static uint32_t word_plain(uint64_t w)
 {
     const uint64_t high = UINT64_C(0x8080808080808080);
     const uint64_t low = UINT64_C(0x0101010101010101);
-    return ((w | (w - low)) & high) == 0;
+    uint64_t marks = (w | (w - low)) & high;
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    // A borrow can mark bytes behind the first marked one, never before it.
+    return marks == 0 ? 8 : (uint32_t)__builtin_ctzll(marks) / 8;
+#else
+    return marks == 0 ? 8 : 0;
+#endif
 }
 
 static bool is_tail(uint8_t byte)
@@ -44,10 +50,11 @@ int32_t pt_utf8_check(const uint8_t *p, uint64_t n)
         uint64_t word;
         while (n - i >= 8) {
             memcpy(&word, p + i, 8);
-            if (!word_is_plain(word)) {
+            uint32_t plain = word_plain(word);
+            i += plain;
+            if (plain < 8) {
                 break;
             }
-            i += 8;
         }
         if (i == n) {
             break;
@@ -55,11 +62,14 @@ int32_t pt_utf8_check(const uint8_t *p, uint64_t n)
         if (p[i] == 0) {
             return PT_UTF8_NUL;
         }
-        uint32_t length = p[i] < 0x80 ? 1 : sequence_length(p + i, n - i);
-        if (length == 0) {
-            return PT_UTF8_BAD;
+        i += p[i] < 0x80 ? 1 : 0;
+        while (i < n && p[i] >= 0x80) {
+            uint32_t length = sequence_length(p + i, n - i);
+            if (length == 0) {
+                return PT_UTF8_BAD;
+            }
+            i += length;
         }
-        i += length;
     }
     return PT_UTF8_GOOD;
 }

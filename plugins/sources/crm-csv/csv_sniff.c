@@ -75,7 +75,7 @@ enum csv_encoding csv_sniff_encoding(const uint8_t *p, uint64_t n)
 }
 
 struct score {
-    uint32_t fields; // of the first record
+    uint32_t fields; // of the first good record
     uint32_t records;
     uint32_t fitting; // records of as many fields
     uint32_t bad;
@@ -97,7 +97,7 @@ static struct score score_of(const struct csv_dialect *d, const uint8_t *p, uint
             s.bad++;
         }
         if (step != CSV_COMMENT) {
-            s.fields = s.records == 0 && step == CSV_RECORD ? record->n : s.fields;
+            s.fields = s.fields == 0 && step == CSV_RECORD ? record->n : s.fields;
             s.records++;
             s.fitting += step == CSV_RECORD && record->n == s.fields;
         }

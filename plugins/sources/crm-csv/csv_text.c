@@ -11,21 +11,25 @@ static const char *const usual_nulls[] = {"", "NULL", "null", "\\N", "N/A", "n/a
 
 struct csv_nulls csv_nulls_of(const pt_list *option)
 {
-    struct csv_nulls nulls = {usual_nulls, sizeof usual_nulls / sizeof usual_nulls[0], 0};
+    struct csv_nulls nulls = {usual_nulls, sizeof usual_nulls / sizeof usual_nulls[0], 0, {0}};
     if (option->n > 0) {
         nulls.texts = option->items;
         nulls.n = option->n;
     }
     for (uint32_t i = 0; i < nulls.n; i++) {
         size_t size = strlen(nulls.texts[i]);
+        uint8_t first = (uint8_t)nulls.texts[i][0];
         nulls.sizes |= UINT64_C(1) << (size < 63 ? size : 63);
+        nulls.first[first / 64] |= UINT64_C(1) << (first % 64);
     }
     return nulls;
 }
 
 bool csv_nulls_has(const struct csv_nulls *nulls, const uint8_t *p, uint64_t n)
 {
-    if ((nulls->sizes >> (n < 63 ? n : 63) & 1) == 0) {
+    uint8_t first = n == 0 ? 0 : p[0];
+    if ((nulls->sizes >> (n < 63 ? n : 63) & 1) == 0 ||
+        (nulls->first[first / 64] >> (first % 64) & 1) == 0) {
         return false;
     }
     for (uint32_t i = 0; i < nulls->n; i++) {

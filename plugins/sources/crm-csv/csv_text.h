@@ -14,7 +14,8 @@
 struct csv_nulls {
     const char *const *texts;
     uint32_t n;
-    uint64_t sizes; // bit k: a spelling of k bytes exists (63: or more)
+    uint64_t sizes;    // bit k: a spelling of k bytes exists (63: or more)
+    uint64_t first[4]; // bit b: a spelling begins with byte b
 };
 
 // An empty list means the usual spellings.

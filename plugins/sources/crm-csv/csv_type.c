@@ -199,11 +199,37 @@ static bool read_time(const struct csv_type *type, const uint8_t *p, uint64_t n,
     return has_zone(p, n) == type->is_zoned && pt_time_iso(p, n, 0, us);
 }
 
+// YYYY-MM-DD
+static bool read_plain_date(const uint8_t *p, uint64_t n, int64_t *days)
+{
+    static const uint8_t places[] = {0, 1, 2, 3, 5, 6, 8, 9};
+    uint32_t v[8];
+    if (n != 10 || p[4] != '-' || p[7] != '-') {
+        return false;
+    }
+    for (uint32_t i = 0; i < 8; i++) {
+        v[i] = (uint32_t)p[places[i]] - '0';
+        if (v[i] > 9) {
+            return false;
+        }
+    }
+    int32_t year = (int32_t)(v[0] * 1000 + v[1] * 100 + v[2] * 10 + v[3]);
+    uint32_t month = v[4] * 10 + v[5];
+    uint32_t day = v[6] * 10 + v[7];
+    if (!pt_time_is_date(year, month, day)) {
+        return false;
+    }
+    *days = pt_time_days(year, month, day);
+    return true;
+}
+
 static bool read_date(const struct csv_type *type, const uint8_t *p, uint64_t n, int64_t *days)
 {
     int64_t us = 0;
-    bool is_date = type->has_pattern ? pt_time_pattern_match(&type->pattern, p, n, 0, &us)
-                                     : n == 10 && pt_time_iso(p, n, 0, &us);
+    if (!type->has_pattern) {
+        return read_plain_date(p, n, days);
+    }
+    bool is_date = pt_time_pattern_match(&type->pattern, p, n, 0, &us);
     *days = us / PT_TIME_US_PER_DAY - (us % PT_TIME_US_PER_DAY < 0);
     return is_date;
 }
