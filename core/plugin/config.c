@@ -247,6 +247,10 @@ static void run_validate(struct filler *f)
     if (status == PT_OK) {
         return;
     }
+    if (status == PT_E_NO_MEMORY) {
+        f->out_of_memory = true;
+        return;
+    }
     if (err.code == PT_OK) {
         error_set(&err, PT_E_CONFIG, "its options do not fit together (%s)", error_name(status));
     }

@@ -22,6 +22,17 @@ void plan_fault(struct plan *p, const char *code, const struct node *at, const c
     diag_add(p->diags, DIAG_ERROR, code, at == NULL ? position : at->at, hint, "%s", message);
 }
 
+void plan_error(struct plan *p, const char *code, const struct node *at, const char *owner,
+                const struct pt_error *err)
+{
+    if (err->code == PT_E_NO_MEMORY) {
+        plan_no_memory(p);
+        return;
+    }
+    plan_fault(p, code, at, err->hint, "%s%s%s", owner == NULL ? "" : owner,
+               owner == NULL ? "" : ": ", err->message);
+}
+
 void plan_hint(const char *wrong, const char *const *names, size_t n, char hint[160])
 {
     const char *near = suggest(wrong, names, n);
@@ -235,7 +246,7 @@ const struct component_info *plan_component(struct plan *p, pt_kind kind, const 
     struct pt_error err = ERROR_INIT;
     const struct component_info *c = registry_find(p->registry, kind, node->text.p, &err);
     if (c == NULL) {
-        plan_fault(p, "P0501", node, err.hint, "%s", err.message);
+        plan_error(p, "P0501", node, NULL, &err);
     }
     return c;
 }
@@ -316,8 +327,8 @@ struct config *plan_config(struct plan *p, const struct component_info *componen
         .services = services,
         .host = host_services_table(p->host),
     };
-    if (config_fill(&request, p->diags, &config) != PT_OK) {
-        return NULL;
+    if (config_fill(&request, p->diags, &config) == PT_E_NO_MEMORY) {
+        return plan_no_memory(p);
     }
     return config;
 }
@@ -344,23 +355,20 @@ static void open_zone(struct plan *p)
 {
     struct pt_error err = ERROR_INIT;
     if (zone_open(p->pipeline->timezone, &p->zone, &err) != PT_OK) {
-        plan_fault(p, "P0404", p->pipeline->timezone_node, err.hint, "%s", err.message);
+        plan_error(p, "P0404", p->pipeline->timezone_node, NULL, &err);
     }
 }
 
+// Later parts rely on the arrays of earlier ones: without memory nothing goes on.
 static void add_parts(struct plan *p)
 {
-    open_zone(p);
-    plan_add_sources(p);
-    plan_add_events(p);
-    plan_add_identity(p);
-    plan_add_cutoffs(p);
-    plan_add_features(p);
-    plan_add_derived(p);
-    plan_add_labels(p);
-    plan_add_models(p);
-    plan_add_audiences(p);
-    plan_add_sinks(p);
+    static void (*const parts[])(struct plan *) = {
+        open_zone,        plan_add_sources,   plan_add_events,  plan_add_identity,
+        plan_add_cutoffs, plan_add_features,  plan_add_derived, plan_add_labels,
+        plan_add_models,  plan_add_audiences, plan_add_sinks};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0] && !p->diags->out_of_memory; i++) {
+        parts[i](p);
+    }
 }
 
 static pt_status open_host(struct plan *p, struct diags *diags)
@@ -405,7 +413,7 @@ pt_status plan_open(const char *file, const struct var_settings *vars,
     }
     if (diags_failed(diags)) {
         plan_free(p);
-        return PT_E_CONFIG;
+        return diags->out_of_memory ? PT_E_NO_MEMORY : PT_E_CONFIG;
     }
     *out = p;
     return PT_OK;

@@ -43,7 +43,11 @@ static void read_order(struct plan *p, struct plan_audience *a, const struct exp
         size_t n = 0;
         struct pt_error err = ERROR_INIT;
         if (audience_order_split(&p->arena, node->text, &parts, &n, &err) != PT_OK) {
-            diag_add_error(p->diags, "P0301", node->at, &err);
+            if (err.code == PT_E_NO_MEMORY) {
+                plan_no_memory(p);
+            } else {
+                diag_add_error(p->diags, "P0301", node->at, &err);
+            }
             continue;
         }
         for (size_t k = 0; k < n; k++) {
@@ -53,7 +57,11 @@ static void read_order(struct plan *p, struct plan_audience *a, const struct exp
             bool is_inside = node->is_quoted && parts[k].offset > 0;
             part.at.column += (uint32_t)parts[k].offset + is_inside;
             struct expr *key = plan_expr(p, &part, scope);
-            if (key == NULL || !mem_reserve(&order, &capacity, a->n_order + 1, sizeof *order)) {
+            if (key == NULL) {
+                continue;
+            }
+            if (!mem_reserve(&order, &capacity, a->n_order + 1, sizeof *order)) {
+                plan_no_memory(p);
                 continue;
             }
             order[a->n_order++] = (struct audience_order){key, parts[k].is_descending};
@@ -307,7 +315,7 @@ static void add_sink(struct plan *p, struct plan_sink *s)
     const pt_sink_vtable *v = s->component->vtable;
     if (v->create(host_services_table(p->host), config_struct(s->config), &s->self, &err) !=
         PT_OK) {
-        plan_fault(p, "P0113", w->key, err.hint, "%s: %s", owner, err.message);
+        plan_error(p, "P0113", w->key, owner, &err);
         return;
     }
     s->is_delivery = (s->component->caps & PT_CAP_DELIVERY) != 0;

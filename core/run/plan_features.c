@@ -370,9 +370,12 @@ static void add_static(struct plan *p, uint32_t source, const struct node *node)
     }
     struct pt_error err = ERROR_INIT;
     const char *text = arena_printf(&p->arena, "\"%s\"", node->text.p);
-    struct expr *value = text == NULL ? NULL : plan_source_text(p, source, text, &err);
+    struct expr *value =
+        text == NULL ? plan_no_memory(p) : plan_source_text(p, source, text, &err);
     if (value == NULL) {
-        plan_fault(p, "P0301", node, err.hint, "%s", err.message);
+        if (text != NULL) {
+            plan_error(p, "P0301", node, NULL, &err);
+        }
         return;
     }
     uint32_t index = (uint32_t)p->n_features;
@@ -415,7 +418,11 @@ static void add_consent(struct plan *p, uint32_t source, const struct named_node
         const char *name = arena_printf(&p->arena, "consent:%s:%s", w->name, answers[i]);
         uint32_t index = (uint32_t)p->n_features;
         if (where == NULL || name == NULL) {
-            plan_fault(p, "P0301", w->value, err.hint, "%s", err.message);
+            if (err.code != PT_OK) {
+                plan_error(p, "P0301", w->value, NULL, &err);
+            } else {
+                plan_no_memory(p);
+            }
             return;
         }
         if (add_hidden(p, source, name, AGGREGATE_EXISTS, where, NULL)) {
@@ -436,9 +443,12 @@ static void add_population(struct plan *p)
             condition = plan_source_text(p, (uint32_t)i, node->text.p, &err);
         }
     }
+    if (condition == NULL && err.code == PT_OK) {
+        plan_fault(p, "P0301", node, NULL, "there is no untimed source to take it from");
+        return;
+    }
     if (condition == NULL) {
-        plan_fault(p, "P0301", node, err.hint, "%s",
-                   err.code == PT_OK ? "there is no untimed source to take it from" : err.message);
+        plan_error(p, "P0301", node, NULL, &err);
         return;
     }
     if (!expr_is_condition(condition)) {

@@ -25,7 +25,7 @@ static const struct expr *normalizer(struct plan *p, const struct pipeline_names
             struct expr *e = NULL;
             struct pt_error err = ERROR_INIT;
             if (expr_compile(&p->arena, text_of(named[i].expr), &scope, &e, &err) != PT_OK) {
-                plan_fault(p, "P0301", w->normalize, NULL, "%s", err.message);
+                plan_error(p, "P0301", w->normalize, NULL, &err);
             }
             return e;
         }

@@ -242,7 +242,7 @@ static bool configure(struct plan *p, struct plan_model *m)
     struct pt_error err = ERROR_INIT;
     if (learn_describe(m->component, config_struct(m->config), host_services_table(p->host),
                        &m->shape, &err) != PT_OK) {
-        plan_fault(p, "P0113", w->key, err.hint, "%s: %s", owner, err.message);
+        plan_error(p, "P0113", w->key, owner, &err);
         return false;
     }
     return true;

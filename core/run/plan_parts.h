@@ -23,6 +23,10 @@ bool plan_is_declared(const struct plan *p, struct text name);
 // Adds a diagnostic at a node; a hint of NULL is none.
 void plan_fault(struct plan *p, const char *code, const struct node *at, const char *hint,
                 const char *format, ...) PT_PRINTF(5, 6);
+// As plan_fault for a call that failed; memory that ran out is no fault of the pipeline. An owner
+// of NULL is none.
+void plan_error(struct plan *p, const char *code, const struct node *at, const char *owner,
+                const struct pt_error *err);
 // "did you mean `x`?" into hint, or "".
 void plan_hint(const char *wrong, const char *const *names, size_t n, char hint[160]);
 // Out of memory: noted once. Returns NULL for ease of use.

@@ -93,7 +93,7 @@ static void open_source(struct plan *p, struct plan_source *s)
     struct pt_error err = ERROR_INIT;
     const pt_host *host = host_services_table(p->host);
     if (source_instance_open(&s->instance, component, config, host, p->zone, &err) != PT_OK) {
-        plan_fault(p, "P0502", w->key, err.hint, "%s: %s", owner, err.message);
+        plan_error(p, "P0502", w->key, owner, &err);
         return;
     }
     s->is_open = name_columns(p, s);

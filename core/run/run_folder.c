@@ -75,7 +75,7 @@ static char *id_of(const char *name, int64_t now_us, uint32_t salt)
 static pt_status make_folder(struct run_folder *f, const char *name, int64_t now_us,
                              struct pt_error *err)
 {
-    uint32_t salt = (uint32_t)(now_us * 2654435761u >> 8) ^ (uint32_t)getpid();
+    uint32_t salt = (uint32_t)((uint64_t)now_us * 2654435761u >> 8) ^ (uint32_t)getpid();
     for (uint32_t attempt = 0; attempt < 100; attempt++) {
         f->id = id_of(name, now_us, salt + attempt * 40503u);
         f->path = f->id == NULL ? NULL : join(f->runs, f->id);

@@ -49,6 +49,8 @@ static void take_note(void *ctx, const char *text)
     if (copy != NULL &&
         mem_reserve(&s->notes, &s->notes_capacity, s->n_notes + 1, sizeof(const char *))) {
         s->notes[s->n_notes++] = copy;
+    } else {
+        s->has_lost_note = true;
     }
 }
 
@@ -70,6 +72,9 @@ static pt_status discover(struct source_instance *s, struct pt_error *err)
         .note = take_note,
     };
     TRY(v->discover(s->self, &discovery, err));
+    if (s->has_lost_note) {
+        FAIL(err, PT_E_NO_MEMORY, "out of memory");
+    }
     if (s->schema.n == 0) {
         FAIL(err, PT_E_DATA, "no columns were found");
     }

@@ -24,6 +24,7 @@ struct source_instance {
     const char **notes;      // of discovery, in schema.arena
     size_t n_notes;
     size_t notes_capacity;
+    bool has_lost_note; // memory ran out in a callback that cannot tell
     struct str state;
     size_t *bound; // schema index of each bound column
     size_t n_bound;
