@@ -126,27 +126,42 @@ static void put_sources(const struct run *r, struct json_writer *w)
     json_end_array(w);
 }
 
-static void put_inputs(const struct run *r, struct json_writer *w)
+// An input that cannot be read any more has no fingerprint, but a reason.
+static pt_status put_fingerprint(const struct input *in, uint32_t file, struct json_writer *w)
+{
+    char print[33] = "";
+    struct pt_error why = ERROR_INIT;
+    pt_status status = input_fingerprint(in, file, print, &why);
+    if (status == PT_E_NO_MEMORY) {
+        return status;
+    }
+    if (status == PT_OK) {
+        put_str(w, "fingerprint", print);
+    } else {
+        put_str(w, "unreadable", why.message);
+    }
+    return PT_OK;
+}
+
+static pt_status put_inputs(const struct run *r, struct json_writer *w)
 {
     json_key(w, "inputs");
     json_begin_array(w);
+    pt_status status = PT_OK;
     for (size_t i = 0; i < host_services_n_inputs(r->plan->host); i++) {
         const struct input *in = host_services_input_at(r->plan->host, i);
         for (uint32_t k = 0; k < input_count(in); k++) {
             const struct input_file *file = input_file_at(in, k);
-            char print[33] = "";
-            struct pt_error ignored = ERROR_INIT;
             json_begin_object(w);
             put_str(w, "path", file->path);
             put_u64(w, "bytes", file->stored_bytes);
             put_time(w, "modified", file->mtime_us);
-            if (input_fingerprint(in, k, print, &ignored) == PT_OK) {
-                put_str(w, "fingerprint", print);
-            }
+            status = status == PT_OK ? put_fingerprint(in, k, w) : status;
             json_end_object(w);
         }
     }
     json_end_array(w);
+    return status;
 }
 
 static void put_plugin(struct json_writer *w, const struct component_info *c)
@@ -238,45 +253,53 @@ static void put_sinks(const struct run *r, struct json_writer *w)
     json_end_array(w);
 }
 
-static void put_models(const struct run *r, struct json_writer *w)
+static pt_status put_model(const struct learned *model, struct json_writer *w, struct pt_error *err)
+{
+    struct str report = {0};
+    struct json_writer inner = json_writer_of(&report, false);
+    pt_status status = learned_report(model, &inner, err);
+    if (status == PT_OK && str_get(&report) == NULL) {
+        status = error_set(err, PT_E_NO_MEMORY, "out of memory");
+    }
+    if (status == PT_OK) {
+        json_put_raw(w, report.p);
+    }
+    str_release(&report);
+    return status;
+}
+
+static pt_status put_models(const struct run *r, struct json_writer *w, struct pt_error *err)
 {
     json_key(w, "models");
     json_begin_object(w);
     for (size_t i = 0; r->models != NULL && i < r->plan->pipeline->n_models; i++) {
-        if (r->models[i] == NULL) {
-            continue;
+        if (r->models[i] != NULL) {
+            json_key(w, r->plan->pipeline->models[i].name);
+            TRY(put_model(r->models[i], w, err));
         }
-        struct pt_error ignored = ERROR_INIT;
-        struct str report = {0};
-        struct json_writer inner = json_writer_of(&report, false);
-        json_key(w, r->plan->pipeline->models[i].name);
-        if (learned_report(r->models[i], &inner, &ignored) == PT_OK && str_get(&report) != NULL) {
-            json_put_raw(w, report.p);
-        } else {
-            json_put_null(w);
-        }
-        str_release(&report);
     }
     json_end_object(w);
+    return PT_OK;
 }
 
-static void put_personas(const struct run *r, struct json_writer *w)
+static pt_status put_personas(const struct run *r, struct json_writer *w, struct pt_error *err)
 {
     json_key(w, "personas");
     json_begin_object(w);
     for (size_t i = 0; r->models != NULL && i < r->plan->pipeline->n_models; i++) {
-        struct personas personas = {0};
-        struct pt_error ignored = ERROR_INIT;
         const char *name = r->plan->pipeline->models[i].name;
-        if (r->models[i] != NULL && learned_n_segments(r->models[i]) > 0 &&
-            table_find(r->score_table, name) >= 0 &&
-            learned_portrait(r->models[i], r->score_table, name, &personas, &ignored) == PT_OK) {
-            json_key(w, name);
-            personas_json(&personas, w);
+        if (r->models[i] == NULL || learned_n_segments(r->models[i]) == 0 ||
+            table_find(r->score_table, name) < 0) {
+            continue;
         }
+        struct personas personas = {0};
+        TRY(learned_portrait(r->models[i], r->score_table, name, &personas, err));
+        json_key(w, name);
+        personas_json(&personas, w);
         personas_release(&personas);
     }
     json_end_object(w);
+    return PT_OK;
 }
 
 static void put_timing(const struct run *r, struct json_writer *w)
@@ -333,40 +356,56 @@ static void put_head(const struct run *r, struct json_writer *w)
     }
 }
 
+static void put_balance(const struct run *r, struct json_writer *w)
+{
+    struct totals t = sum(r);
+    json_key(w, "balance");
+    json_begin_object(w);
+    put_u64(w, "read", t.read);
+    put_u64(w, "used", t.used);
+    put_u64(w, "filtered", t.filtered);
+    put_u64(w, "unmatched", t.unmatched);
+    put_u64(w, "outside", t.outside);
+    put_u64(w, "quarantined", t.quarantined);
+    put_u64(w, "written", t.written);
+    put_u64(w, "delivered", t.delivered);
+    put_u64(w, "pending", t.pending);
+    json_end_object(w);
+    put_u64(w, "profiles", r->score_table == NULL ? 0 : r->score_table->n_rows);
+}
+
+static pt_status put_run(const struct run *r, struct json_writer *w, struct pt_error *err)
+{
+    json_begin_object(w);
+    put_head(r, w);
+    put_process(r, w);
+    put_balance(r, w);
+    put_sources(r, w);
+    put_audiences(r, w);
+    put_sinks(r, w);
+    TRY(put_models(r, w, err));
+    TRY(put_personas(r, w, err));
+    put_timing(r, w);
+    put_plugins(r, w);
+    if (put_inputs(r, w) != PT_OK) {
+        FAIL(err, PT_E_NO_MEMORY, "out of memory");
+    }
+    json_end_object(w);
+    return PT_OK;
+}
+
 pt_status record_write(const struct run *r, struct pt_error *err)
 {
     struct str text = {0};
     struct json_writer w = json_writer_of(&text, true);
-    struct totals t = sum(r);
-    json_begin_object(&w);
-    put_head(r, &w);
-    put_process(r, &w);
-    json_key(&w, "balance");
-    json_begin_object(&w);
-    put_u64(&w, "read", t.read);
-    put_u64(&w, "used", t.used);
-    put_u64(&w, "filtered", t.filtered);
-    put_u64(&w, "unmatched", t.unmatched);
-    put_u64(&w, "outside", t.outside);
-    put_u64(&w, "quarantined", t.quarantined);
-    put_u64(&w, "written", t.written);
-    put_u64(&w, "delivered", t.delivered);
-    put_u64(&w, "pending", t.pending);
-    json_end_object(&w);
-    put_u64(&w, "profiles", r->score_table == NULL ? 0 : r->score_table->n_rows);
-    put_sources(r, &w);
-    put_audiences(r, &w);
-    put_sinks(r, &w);
-    put_models(r, &w);
-    put_personas(r, &w);
-    put_timing(r, &w);
-    put_plugins(r, &w);
-    put_inputs(r, &w);
-    json_end_object(&w);
+    pt_status status = put_run(r, &w, err);
     str_add_char(&text, '\n');
-    pt_status status = str_get(&text) == NULL
-                           ? error_set(err, PT_E_NO_MEMORY, "out of memory")
-                           : run_folder_write(&r->folder, "run.json", str_view(&text), err);
+    if (status == PT_OK && str_get(&text) == NULL) {
+        status = error_set(err, PT_E_NO_MEMORY, "out of memory");
+    }
+    if (status == PT_OK) {
+        status = run_folder_write(&r->folder, "run.json", str_view(&text), err);
+    }
     str_release(&text);
     return status;
 }

@@ -134,7 +134,9 @@ static pt_status begin(struct run *r, struct pt_error *err)
         r->exit_code = status == PT_E_STATE ? EXIT_RETRY_LATER : 0;
         return status;
     }
-    log_set_events(r->options->log, r->folder.events);
+    if (r->options->log != NULL) {
+        log_set_events(r->options->log, r->folder.events);
+    }
     TRY(pool_new(r->options->threads, &r->pool, err));
     TRY(run_folder_write(&r->folder, "pipeline.yaml", p->source, err));
     TRY(record_write(r, err));
@@ -172,7 +174,7 @@ static void run_release(struct run *r)
     arena_release(&r->arena);
 }
 
-// The record must tell the end; when even that fails, the run failed.
+// The record must tell the end; when it cannot, the run failed, and is told so in a second attempt.
 static void write_end(struct run *r)
 {
     struct pt_error err = ERROR_INIT;
@@ -183,7 +185,11 @@ static void write_end(struct run *r)
     if (r->exit_code == EXIT_DONE || r->exit_code == EXIT_PENDING) {
         r->exit_code = EXIT_RUN_FAILED;
         r->status = status_of(r->exit_code);
+        r->failure = err;
     }
+    // What failed may have passed; a record that cannot be written stays RUNNING and reads ABORTED.
+    struct pt_error ignored = ERROR_INIT;
+    (void)record_write(r, &ignored);
 }
 
 static void say_failure(const struct run *r)

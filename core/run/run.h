@@ -28,8 +28,8 @@ struct run_options {
     bool is_delivering;   // false: --no-deliver
     uint64_t split_bytes; // 0 = the default
     int64_t now_us;
-    const struct var_settings *vars; // for the record; may be NULL
-    struct log *log;
+    const struct var_settings *vars;   // for the record; may be NULL
+    struct log *log;                   // may be NULL
     const volatile int *signal_number; // set by a handler: stop; may be NULL
     FILE *screen;                      // status line, summaries
     bool is_quiet;                     // no summary on the screen
