@@ -19,6 +19,7 @@ struct small_run {
     char runs[512];
     char files[SMALL_FILES][512]; // what is published
     char *expected[SMALL_FILES];  // malloc'ed: their bytes after a good run
+    char *record;                 // malloc'ed: what its run.json told, see small_run_told
     uint32_t threads;
 };
 
@@ -36,6 +37,9 @@ struct small_result small_run_once(const struct small_run *s);
 void small_run_reset(const struct small_run *s, const char *old);
 // The folder of the only run; false when there is none.
 bool small_run_folder(const struct small_run *s, char out[1024]);
+// What the record of the only run tells, without times and memory, in malloc'ed memory; NULL when
+// there is none.
+char *small_run_told(const struct small_run *s);
 // Temps beside the published files.
 size_t small_run_temps(const struct small_run *s);
 

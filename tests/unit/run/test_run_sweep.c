@@ -146,12 +146,18 @@ static void check_after(const struct small_run *s, const struct outcome *o)
         check_record(folder, o);
     }
     require(o, o->was_reached || code == 0, "failed without a fault");
-    if (o->sweep->is_memory && o->was_reached) {
+    if (code == 0) { // made good another way: then nothing may be missing
+        char *told = small_run_told(s);
+        require(o, told != NULL && strcmp(told, s->record) == 0, "the record lacks something");
+        free(told);
+    }
+    if (o->sweep->is_memory && code != 0) {
         require(o, code == EXIT_RUN_FAILED, "out of memory is exit 1");
         require(o, strstr(o->result.screen, "memory") != NULL, "not told as out of memory");
-        require(o, small_run_temps(s) == 0, "temps are left");
     }
-    if (!o->sweep->is_memory) {
+    if (o->sweep->is_memory) {
+        require(o, small_run_temps(s) == 0, "temps are left");
+    } else {
         bool is_known =
             code == 0 || code == EXIT_RUN_FAILED || (code == EXIT_CONFIG && !o->result.was_planned);
         require(o, is_known, "a failed call is exit 1, or 78 while nothing was begun");
