@@ -96,25 +96,27 @@ pt_status csv_cursor_skip(struct csv_cursor *c, int64_t n, pt_error *err)
     return status;
 }
 
-// A bad record: its first line is passed, the next call goes on behind it.
+// A bad record: its first line is passed, the next call goes on behind it. The excerpt is the same
+// however the bytes came in.
 static pt_status take_bad(struct csv_cursor *c, struct csv_item *out, const char *fault,
                           pt_error *err)
 {
     struct pt_window *w = &c->window;
-    uint64_t left = w->end - w->begin;
-    uint64_t length = csv_line_length(c->dialect, w->buffer + w->begin, left);
+    pt_status status = PT_OK;
     out->step = CSV_BAD;
     out->fault = fault;
-    out->size = length;
-    if (length < left) {
-        w->begin += length + 1;
-        c->lines++;
-        return PT_OK;
+    while (status == PT_OK && w->end - w->begin < CSV_EXCERPT && !w->is_at_end) {
+        status = pt_window_fill(w, err);
     }
-    // The line is longer than what is held: its bytes must outlive the way to its end.
-    out->size = length < CSV_EXCERPT ? length : CSV_EXCERPT;
-    memcpy(c->record->fields, out->data, out->size);
+    if (status != PT_OK) {
+        return status;
+    }
+    uint64_t left = w->end - w->begin;
+    uint64_t most = left < CSV_EXCERPT ? left : CSV_EXCERPT;
+    // Its bytes must outlive the way to the end of a long line.
+    memcpy(c->record->fields, w->buffer + w->begin, most);
     out->data = (const uint8_t *)c->record->fields;
+    out->size = csv_line_length(c->dialect, out->data, most);
     return pass_line(c, err);
 }
 
