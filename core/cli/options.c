@@ -54,7 +54,7 @@ static const struct cli_option option_help = {"help", NULL, "this text", CLI_FLA
 static const struct cli_option option_verbose = {
     "verbose", NULL, "also say what only developers want to know", CLI_FLAG, AT(is_verbose), 0, 0};
 
-static const struct cli_option *common[] = {&option_verbose, &option_help};
+static const struct cli_option *const common[] = {&option_verbose, &option_help};
 
 static const struct cli_option *find_option(const struct cli_verb *verb, struct text name)
 {

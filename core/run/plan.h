@@ -87,7 +87,7 @@ struct plan_audience {
     struct expr *where;
     struct audience_order *order;
     size_t n_order;
-    size_t consent_column; // plan column of "yes"; the next one is "no"; 0 = none asked
+    bool has_consent; // asks for a purpose, which some source declares
     enum audience_limit limit;
     double limit_value;
     const char **suppress; // absolute patterns
@@ -155,6 +155,8 @@ pt_status plan_open(const char *file, const struct var_settings *vars,
 void plan_free(struct plan *p); // NULL is fine
 
 // Index of a plan column, or -1.
+// The purpose of a hidden consent column ("consent:<purpose>:<source>:yes" or ":no"), else empty.
+struct text plan_consent_purpose(const struct plan_column *c);
 ptrdiff_t plan_column_find(const struct plan *p, struct text name);
 // Prints what would run, for people (`portrait plan`) or as JSON.
 void plan_print(const struct plan *p, FILE *out);

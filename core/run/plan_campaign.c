@@ -106,11 +106,9 @@ static void read_consent(struct plan *p, struct plan_audience *a)
             names[n++] = p->pipeline->sources[i].consents[k].name;
         }
     }
-    char wanted[160];
-    snprintf(wanted, sizeof wanted, "consent:%.64s:yes", node->text.p);
     for (size_t i = 0; i < p->n_columns; i++) {
-        if (p->columns[i].origin == PLAN_HIDDEN && strcmp(p->columns[i].name, wanted) == 0) {
-            a->consent_column = i;
+        if (text_is(plan_consent_purpose(&p->columns[i]), node->text.p)) {
+            a->has_consent = true;
             return;
         }
     }

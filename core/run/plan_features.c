@@ -370,8 +370,7 @@ static void add_static(struct plan *p, uint32_t source, const struct node *node)
     }
     struct pt_error err = ERROR_INIT;
     const char *text = arena_printf(&p->arena, "\"%s\"", node->text.p);
-    struct expr *value =
-        text == NULL ? plan_no_memory(p) : plan_source_text(p, source, text, &err);
+    struct expr *value = text == NULL ? plan_no_memory(p) : plan_source_text(p, source, text, &err);
     if (value == NULL) {
         if (text != NULL) {
             plan_error(p, "P0301", node, NULL, &err);
@@ -388,7 +387,17 @@ static void add_static(struct plan *p, uint32_t source, const struct node *node)
     }
 }
 
-// Two hidden conditions a purpose: some row says yes, some row says no.
+struct text plan_consent_purpose(const struct plan_column *c)
+{
+    struct text name = text_of(c->name);
+    if (c->origin != PLAN_HIDDEN || strncmp(name.p, "consent:", 8) != 0) {
+        return (struct text){0};
+    }
+    name = text_n(name.p + 8, name.n - 8);
+    return text_n(name.p, strcspn(name.p, ":"));
+}
+
+// Two hidden conditions a purpose and source: some row says yes, some row says no.
 static void add_consent(struct plan *p, uint32_t source, const struct named_node *w)
 {
     struct expr *said = plan_source_expr(p, source, w->value, false);
@@ -415,7 +424,8 @@ static void add_consent(struct plan *p, uint32_t source, const struct named_node
         struct expr *where =
             text.failed ? plan_no_memory(p) : plan_source_text(p, source, text.p, &err);
         str_release(&text);
-        const char *name = arena_printf(&p->arena, "consent:%s:%s", w->name, answers[i]);
+        const char *name = arena_printf(&p->arena, "consent:%s:%s:%s", w->name,
+                                        p->sources[source].written->name, answers[i]);
         uint32_t index = (uint32_t)p->n_features;
         if (where == NULL || name == NULL) {
             if (err.code != PT_OK) {

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 Portrait contributors
 // SPDX-License-Identifier: Apache-2.0
 // The record of a run: run.json, the last status line, and the summary for people.
+#include <fcntl.h>
 #include <math.h>
 #include <sys/resource.h>
 #include <sys/utsname.h>
@@ -77,13 +78,12 @@ static void put_time(struct json_writer *w, const char *key, int64_t us)
 static void put_process(const struct run *r, struct json_writer *w)
 {
     char boot[64] = "";
-    FILE *f = fopen("/proc/sys/kernel/random/boot_id", "r");
-    if (f != NULL) {
-        if (fgets(boot, sizeof boot, f) == NULL) {
-            boot[0] = '\0';
-        }
-        fclose(f);
+    int fd = fsys_open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC, 0);
+    if (fd >= 0) {
+        ssize_t n = fsys_read(fd, boot, sizeof boot - 1);
+        boot[n < 0 ? 0 : n] = '\0';
         boot[strcspn(boot, "\n")] = '\0';
+        fsys_close(fd);
     }
     json_key(w, "process");
     json_begin_object(w);

@@ -135,7 +135,7 @@ static pt_status select_rows(struct run *r, size_t i, const struct lists *l, str
     }
     run_inputs(p, r->score_table, inputs);
     size_t consent = 0;
-    if (a->consent_column != 0) {
+    if (a->has_consent) {
         char name[192];
         snprintf(name, sizeof name, "consent:%s", a->written->consent->text.p);
         ptrdiff_t at = table_find(r->score_table, name);
@@ -147,7 +147,7 @@ static pt_status select_rows(struct run *r, size_t i, const struct lists *l, str
         .profile = 0,
         .where = a->where,
         .consent = &consent,
-        .n_consent = a->consent_column != 0,
+        .n_consent = a->has_consent,
         .suppress = l->gates,
         .n_suppress = l->n_gates,
         .order = a->order,

@@ -21,9 +21,8 @@ static void say_progress(void *ctx, uint64_t finished, uint64_t total)
     }
 }
 
-static pt_status send_folder(const char *folder, const struct component_info *component, void *self,
-                             const struct run_options *options, bool is_again,
-                             struct delivery_report *report, struct pt_error *err)
+static struct delivery_options sending(const struct component_info *component, void *self,
+                                       const struct run_options *options, bool is_again)
 {
     struct delivery_options send = DELIVERY_OPTIONS_INIT;
     send.sink = component->vtable;
@@ -34,7 +33,7 @@ static pt_status send_folder(const char *folder, const struct component_info *co
     send.cancelled = options->signal_number;
     send.progress = say_progress;
     send.progress_ctx = (void *)(uintptr_t)options;
-    return delivery_send(folder, &send, report, err);
+    return send;
 }
 
 pt_status step_deliver(struct run *r, struct pt_error *err)
@@ -48,9 +47,9 @@ pt_status step_deliver(struct run *r, struct pt_error *err)
             continue;
         }
         char *folder = run_delivery_folder(&r->folder, s->written->name);
+        const struct delivery_options send = sending(s->component, s->self, r->options, false);
         pt_status status = folder == NULL ? no_memory(err)
-                                          : send_folder(folder, s->component, s->self, r->options,
-                                                        false, &r->sinks[i].report, err);
+                                          : delivery_send(folder, &send, &r->sinks[i].report, err);
         mem_free(folder);
         if (status != PT_OK) {
             return error_prefix(err, "sink `%s`", s->written->name);
@@ -63,5 +62,6 @@ pt_status step_deliver_folder(const char *folder, const struct component_info *c
                               void *self, const struct run_options *options,
                               struct delivery_report *report, struct pt_error *err)
 {
-    return send_folder(folder, component, self, options, true, report, err);
+    const struct delivery_options send = sending(component, self, options, true);
+    return delivery_send(folder, &send, report, err);
 }

@@ -46,29 +46,47 @@ static pt_status add_rows(struct profile_cut *cut, struct pt_error *err)
     return PT_OK;
 }
 
-// One column a purpose from its two hidden ones: granted when some row says yes and none says no.
-static pt_status add_consents(const struct plan *p, struct profile_cut *cut, struct pt_error *err)
+static pt_status add_consent(const struct plan *p, struct table *t, struct text purpose,
+                             struct pt_error *err)
 {
-    for (size_t i = 0; i + 1 < p->n_columns; i++) {
-        if (p->columns[i].origin != PLAN_HIDDEN ||
-            strncmp(p->columns[i].name, "consent:", 8) != 0) {
+    char name[96];
+    snprintf(name, sizeof name, "consent:%.*s", (int)purpose.n, purpose.p);
+    struct column *c = table_add(t, name, VEC_BOOL, false);
+    if (c == NULL) {
+        return no_memory(err);
+    }
+    memset(c->b, 0, t->n_rows);
+    static const char *const answers[] = {":yes", ":no"};
+    for (size_t i = 0; i < 2 * p->n_columns; i++) {
+        const struct plan_column *from = &p->columns[i % p->n_columns];
+        bool is_no = i >= p->n_columns;
+        struct text of = plan_consent_purpose(from);
+        if (!text_equal(of, purpose) || strcmp(strrchr(from->name, ':'), answers[is_no]) != 0) {
             continue;
         }
-        ptrdiff_t yes = table_find(&cut->table, p->columns[i].name);
-        ptrdiff_t no = table_find(&cut->table, p->columns[i + 1].name);
-        char name[192];
-        const char *purpose = p->columns[i].name + 8;
-        snprintf(name, sizeof name, "consent:%.*s", (int)(strlen(purpose) - 4), purpose);
-        struct column *c = table_add(&cut->table, name, VEC_BOOL, false);
-        if (yes < 0 || no < 0 || c == NULL) {
-            return no_memory(err);
+        ptrdiff_t at = table_find(t, from->name);
+        if (at < 0) {
+            FAIL(err, PT_E_INTERNAL, "column `%s` was not computed", from->name);
         }
-        const struct vec said_yes = table_vec(&cut->table, (size_t)yes);
-        const struct vec said_no = table_vec(&cut->table, (size_t)no);
-        for (size_t k = 0; k < cut->table.n_rows; k++) {
-            c->b[k] = table_rows_truth(&said_yes, k) && !table_rows_truth(&said_no, k);
+        const struct vec said = table_vec(t, (size_t)at);
+        for (size_t k = 0; k < t->n_rows; k++) {
+            c->b[k] = table_rows_truth(&said, k) ? !is_no : c->b[k];
         }
-        i++;
+    }
+    return PT_OK;
+}
+
+// One column a purpose from its hidden ones, of every source that declares it: granted when some
+// row says yes and none says no.
+static pt_status add_consents(const struct plan *p, struct profile_cut *cut, struct pt_error *err)
+{
+    for (size_t i = 0; i < p->n_columns; i++) {
+        struct text purpose = plan_consent_purpose(&p->columns[i]);
+        char name[96];
+        snprintf(name, sizeof name, "consent:%.*s", (int)purpose.n, purpose.p);
+        if (purpose.n > 0 && table_find(&cut->table, name) < 0) {
+            TRY(add_consent(p, &cut->table, purpose, err));
+        }
     }
     return PT_OK;
 }
