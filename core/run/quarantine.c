@@ -188,51 +188,93 @@ pt_status quarantine_reject(struct quarantine_part *p, const pt_reject *reject,
     return p->buffer.n >= PART_FLUSH || p->buffer.failed ? part_flush(p, err) : PT_OK;
 }
 
-// Copies the lines of a part into `out`, with `"line":` put first in each object.
-static pt_status merge_lines(FILE *in, uint64_t base, FILE *out, const char *path,
-                             struct pt_error *err)
+// The merged file on its way to the disk.
+struct merge {
+    int fd;
+    const char *path;
+    struct str buffer;
+};
+
+static pt_status merge_flush(struct merge *m, struct pt_error *err)
 {
-    char *line = NULL;
-    size_t capacity = 0;
-    ssize_t n = 0;
-    pt_status status = PT_OK;
-    while ((n = getline(&line, &capacity, in)) > 0 && status == PT_OK) {
-        char *rest = NULL;
-        unsigned long long local = strtoull(line, &rest, 10);
-        fprintf(out, "{\"line\":%llu,%s", (unsigned long long)base + local + 1, rest + 2);
-        status = ferror(out) ? error_system(err, errno, "%s", path) : PT_OK;
+    if (m->buffer.failed) {
+        FAIL(err, PT_E_NO_MEMORY, "out of memory");
     }
-    if (status == PT_OK && ferror(in)) {
-        status = error_system(err, errno, "%s", path);
+    if (m->buffer.n > 0 && fsys_write_all(m->fd, m->buffer.p, m->buffer.n) != 0) {
+        return error_system(err, errno, "%s", m->path);
     }
-    free(line);
-    return status;
+    str_reset(&m->buffer);
+    return PT_OK;
 }
 
-static pt_status merge_part(struct quarantine_part *p, uint64_t base, FILE *out,
+// A line of a part, with `"line":` put first in its object.
+static pt_status merge_line(struct merge *m, struct text line, uint64_t base, struct pt_error *err)
+{
+    uint64_t local = 0;
+    size_t at = 0;
+    while (at < line.n && line.p[at] >= '0' && line.p[at] <= '9') {
+        local = local * 10 + (uint64_t)(line.p[at++] - '0');
+    }
+    str_addf(&m->buffer, "{\"line\":%llu,", (unsigned long long)(base + local + 1));
+    str_add_n(&m->buffer, line.p + at + 2, line.n - at - 2); // behind the TAB and the brace
+    bool is_due = m->buffer.n >= PART_FLUSH || m->buffer.failed;
+    return is_due ? merge_flush(m, err) : PT_OK;
+}
+
+// Takes the whole lines off the front of `bytes`.
+static pt_status merge_lines(struct merge *m, struct str *bytes, uint64_t base,
+                             struct pt_error *err)
+{
+    size_t done = 0;
+    const char *end = NULL;
+    while (done < bytes->n && (end = memchr(bytes->p + done, '\n', bytes->n - done)) != NULL) {
+        size_t n = (size_t)(end - (bytes->p + done)) + 1;
+        TRY(merge_line(m, text_n(bytes->p + done, n), base, err));
+        done += n;
+    }
+    memmove(bytes->p, bytes->p + done, bytes->n - done);
+    bytes->n -= done;
+    return PT_OK;
+}
+
+// What a part wrote to its file already: read through its own buffer, which was flushed.
+static pt_status merge_file(struct merge *m, struct quarantine_part *p, uint64_t base,
                             struct pt_error *err)
 {
-    if (p->fd < 0 && p->buffer.n == 0) {
-        return PT_OK;
+    off_t offset = 0;
+    for (;;) {
+        char chunk[65536];
+        ssize_t n = fsys_pread(p->fd, chunk, sizeof chunk, offset);
+        if (n < 0) {
+            return error_system(err, errno, "%s", p->path);
+        }
+        if (n == 0) {
+            return PT_OK;
+        }
+        offset += n;
+        if (!str_add_n(&p->buffer, chunk, (size_t)n)) {
+            FAIL(err, PT_E_NO_MEMORY, "out of memory");
+        }
+        TRY(merge_lines(m, &p->buffer, base, err));
     }
-    if (p->fd >= 0) {
-        TRY(part_flush(p, err));
+}
+
+static pt_status merge_part(struct merge *m, struct quarantine_part *p, uint64_t base,
+                            struct pt_error *err)
+{
+    if (p->fd < 0) {
+        return p->buffer.n == 0 ? PT_OK : merge_lines(m, &p->buffer, base, err);
     }
-    const char *name = p->path == NULL ? p->owner->source : p->path;
-    FILE *in = p->fd >= 0 ? fdopen(p->fd, "r") : fmemopen(p->buffer.p, p->buffer.n, "r");
-    if (in == NULL) {
-        return error_system(err, errno, "%s", name);
-    }
+    TRY(part_flush(p, err));
+    TRY(merge_file(m, p, base, err));
+    fsys_close(p->fd);
     p->fd = -1;
-    rewind(in);
-    pt_status status = merge_lines(in, base, out, name, err);
-    fclose(in);
-    if (p->path != NULL) {
-        fsys_unlink(p->path);
+    if (fsys_unlink(p->path) != 0) {
+        return error_system(err, errno, "%s", p->path);
     }
     mem_free(p->path);
     p->path = NULL;
-    return status;
+    return PT_OK;
 }
 
 static int compare_reasons(const void *a, const void *b)
@@ -261,6 +303,9 @@ static pt_status sum_reasons(struct quarantine *q, struct pt_error *err)
         }
     }
     q->reasons = status == PT_OK ? mem_zero(all.n, sizeof *q->reasons) : NULL;
+    if (q->reasons == NULL && status == PT_OK) {
+        status = error_set(err, PT_E_NO_MEMORY, "out of memory");
+    }
     for (size_t k = 0; q->reasons != NULL && k < all.n; k++) {
         q->reasons[k].text = mem_strndup(all.entries[k].key.p, all.entries[k].key.n);
         q->reasons[k].rows = all.entries[k].value;
@@ -277,7 +322,7 @@ static pt_status sum_reasons(struct quarantine *q, struct pt_error *err)
     return status;
 }
 
-static pt_status merge_all(struct quarantine *q, FILE *out, struct pt_error *err)
+static pt_status merge_all(struct quarantine *q, struct merge *m, struct pt_error *err)
 {
     uint64_t base = 0;
     for (uint32_t i = 0; i < q->n_parts; i++) {
@@ -293,8 +338,8 @@ static pt_status merge_all(struct quarantine *q, FILE *out, struct pt_error *err
             q->first_line = base + p->first_line + 1;
         }
         q->rows += p->rows;
-        if (out != NULL) {
-            TRY(merge_part(p, base, out, err));
+        if (m != NULL) {
+            TRY(merge_part(m, p, base, err));
         }
     }
     return PT_OK;
@@ -310,6 +355,26 @@ static bool has_rows(const struct quarantine *q)
     return false;
 }
 
+static pt_status merge_into(struct quarantine *q, const char *path, struct pt_error *err)
+{
+    if (fsys_mkdir_all(q->folder, 0700) != 0) {
+        return error_system(err, errno, "%s", q->folder);
+    }
+    struct merge m = {.path = path, .fd = fsys_open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600)};
+    if (m.fd < 0) {
+        return error_system(err, errno, "%s", path);
+    }
+    pt_status status = merge_all(q, &m, err);
+    if (status == PT_OK) {
+        status = merge_flush(&m, err);
+    }
+    if (fsys_close(m.fd) != 0 && status == PT_OK) {
+        status = error_system(err, errno, "%s", path);
+    }
+    str_release(&m.buffer);
+    return status;
+}
+
 pt_status quarantine_finish(struct quarantine *q, struct pt_error *err)
 {
     TRY(sum_reasons(q, err));
@@ -321,24 +386,7 @@ pt_status quarantine_finish(struct quarantine *q, struct pt_error *err)
     if (str_get(&path) == NULL) {
         FAIL(err, PT_E_NO_MEMORY, "out of memory");
     }
-    pt_status status = PT_OK;
-    FILE *out = NULL;
-    if (fsys_mkdir_all(q->folder, 0700) != 0) {
-        status = error_system(err, errno, "%s", q->folder);
-        goto cleanup;
-    }
-    int fd = fsys_open(path.p, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    out = fd < 0 ? NULL : fdopen(fd, "w");
-    if (out == NULL) {
-        status = error_system(err, errno, "%s", path.p);
-        goto cleanup;
-    }
-    status = merge_all(q, out, err);
-
-cleanup:
-    if (out != NULL && fclose(out) != 0 && status == PT_OK) {
-        status = error_system(err, errno, "%s", path.p);
-    }
+    pt_status status = merge_into(q, path.p, err);
     str_release(&path);
     return status;
 }
