@@ -18,8 +18,8 @@ static bool is_utf16(const uint8_t *p, uint64_t n)
         zeros[i & 1] += p[i] == 0;
     }
     // Text of mostly Latin letters, digits and delimiters: every other byte is zero.
-    bool is_even = zeros[0] > seen / 3 && zeros[1] < seen / 16;
-    bool is_odd = zeros[1] > seen / 3 && zeros[0] < seen / 16;
+    bool is_even = zeros[0] > seen / 3 && zeros[1] <= seen / 16;
+    bool is_odd = zeros[1] > seen / 3 && zeros[0] <= seen / 16;
     return has_mark || (seen >= 4 && (is_even || is_odd));
 }
 
