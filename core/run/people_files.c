@@ -20,6 +20,7 @@ struct writing {
     int fd;
     const char *path;
     struct str buffer;
+    uint64_t links;
 };
 
 static pt_status flush(struct writing *w, struct pt_error *err)
@@ -75,7 +76,17 @@ static pt_status put_link(void *arg, const struct profile_link *link, struct pt_
     put_u64(&w->buffer, link->row);
     str_add(&w->buffer, link->is_device ? "device" : link->is_refused ? "refused" : "link");
     str_add_char(&w->buffer, '\n');
+    w->links++;
     return w->buffer.n >= LINKS_FLUSH || w->buffer.failed ? flush(w, err) : PT_OK;
+}
+
+static pt_status close_writing(struct writing *w, pt_status status, struct pt_error *err)
+{
+    if (w->fd >= 0 && fsys_close(w->fd) != 0 && status == PT_OK) {
+        status = error_system(err, errno, "%s", w->path);
+    }
+    str_release(&w->buffer);
+    return status;
 }
 
 static pt_status save_links(const char *path, const struct profile *profile,
@@ -88,24 +99,22 @@ static pt_status save_links(const char *path, const struct profile *profile,
     }
     pt_status status = profile_links(profile, cut, put_link, &w, err);
     if (status == PT_OK) {
+        // The end is told, so that a file cut short is seen.
+        str_addf(&w.buffer, "end\t%llu\n", (unsigned long long)w.links);
         status = flush(&w, err);
     }
-    fsys_close(w.fd);
-    str_release(&w.buffer);
-    return status;
+    return close_writing(&w, status, err);
 }
 
 static pt_status save_table(const char *path, const struct table *t, struct pt_error *err)
 {
-    struct writing w = {.path = path};
-    TRY(table_encode(t, &w.buffer, err));
-    w.fd = fsys_open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    pt_status status = w.fd < 0 ? error_system(err, errno, "%s", path) : flush(&w, err);
-    if (w.fd >= 0) {
-        fsys_close(w.fd);
+    struct writing w = {.path = path, .fd = -1};
+    pt_status status = table_encode(t, &w.buffer, err);
+    if (status == PT_OK) {
+        w.fd = fsys_open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+        status = w.fd < 0 ? error_system(err, errno, "%s", path) : flush(&w, err);
     }
-    str_release(&w.buffer);
-    return status;
+    return close_writing(&w, status, err);
 }
 
 pt_status people_files_save(const struct run_folder *folder, const struct profile *profile,
@@ -179,14 +188,17 @@ pt_status people_files_profiles(const char *run, struct table *out, struct pt_er
     return status;
 }
 
-static bool unescape(struct arena *a, struct text *value)
+static pt_status unescape(struct arena *a, struct text *value)
 {
     if (value->n == 0 || memchr(value->p, '\\', value->n) == NULL) {
-        return true;
+        return PT_OK;
     }
     char *copy = arena_alloc(a, value->n);
+    if (copy == NULL) {
+        return PT_E_NO_MEMORY;
+    }
     size_t n = 0;
-    for (size_t i = 0; copy != NULL && i < value->n; i++) {
+    for (size_t i = 0; i < value->n; i++) {
         char c = value->p[i];
         if (c == '\\' && i + 1 < value->n) {
             i++;
@@ -195,7 +207,7 @@ static bool unescape(struct arena *a, struct text *value)
         copy[n++] = c;
     }
     *value = text_n(copy, n);
-    return copy != NULL;
+    return PT_OK;
 }
 
 // Cuts the next field off the line.
@@ -210,43 +222,72 @@ static bool next_field(struct text *line, struct text *out)
     return true;
 }
 
-static bool parse_link(struct arena *a, struct text line, struct people_link *out)
+static pt_status parse_link(struct arena *a, struct text line, struct people_link *out)
 {
     struct text rows;
     struct text row;
     if (!next_field(&line, &out->namespace_a) || !next_field(&line, &out->a) ||
         !next_field(&line, &out->namespace_b) || !next_field(&line, &out->b) ||
         !next_field(&line, &out->source) || !next_field(&line, &rows) || !next_field(&line, &row)) {
-        return false;
+        return PT_E_DATA;
     }
     out->is_device = text_is(line, "device");
     out->is_refused = text_is(line, "refused");
-    return (out->is_device || out->is_refused || text_is(line, "link")) &&
-           text_to_u64(rows, &out->rows) && text_to_u64(row, &out->row) && unescape(a, &out->a) &&
-           unescape(a, &out->b);
+    bool is_known = out->is_device || out->is_refused || text_is(line, "link");
+    if (!is_known || !text_to_u64(rows, &out->rows) || !text_to_u64(row, &out->row)) {
+        return PT_E_DATA;
+    }
+    TRY(unescape(a, &out->a));
+    return unescape(a, &out->b);
+}
+
+// The last line: `end`, and how many links there are.
+static bool is_end(struct text line, uint64_t n)
+{
+    struct text word;
+    uint64_t told = 0;
+    return next_field(&line, &word) && text_is(word, "end") && text_to_u64(line, &told) &&
+           told == n;
+}
+
+static pt_status parse_links(struct people_links_file *l, bool *has_end, struct pt_error *err)
+{
+    size_t capacity = 0;
+    size_t at = 0;
+    *has_end = false;
+    while (at < l->bytes.n) {
+        const char *start = l->bytes.p + at;
+        const char *end = memchr(start, '\n', l->bytes.n - at);
+        struct text line = text_n(start, end == NULL ? 0 : (size_t)(end - start));
+        at += line.n + 1;
+        if (is_end(line, l->n)) {
+            *has_end = at == l->bytes.n;
+            return PT_OK;
+        }
+        struct people_link link = {0};
+        pt_status status = parse_link(&l->arena, line, &link);
+        if (status == PT_E_DATA) {
+            return PT_OK;
+        }
+        if (status != PT_OK || !mem_reserve(&l->items, &capacity, l->n + 1, sizeof *l->items)) {
+            return no_memory(err);
+        }
+        l->items[l->n++] = link;
+    }
+    return PT_OK;
 }
 
 pt_status people_files_links(const char *run, struct people_links_file *out, struct pt_error *err)
 {
     struct people_links_file l = {0};
-    size_t capacity = 0;
+    bool has_end = false;
     pt_status status = read_bytes(run, "people/links.tsv", &l.bytes, err);
-    size_t at = 0;
-    while (status == PT_OK && at < l.bytes.n) {
-        const char *line = l.bytes.p + at;
-        const char *end = memchr(line, '\n', l.bytes.n - at);
-        struct people_link link = {0};
-        if (end == NULL || !parse_link(&l.arena, text_n(line, (size_t)(end - line)), &link)) {
-            status =
-                error_set(err, PT_E_DATA, "%s/people/links.tsv: link %zu is damaged", run, l.n + 1);
-            break;
-        }
-        if (!mem_reserve(&l.items, &capacity, l.n + 1, sizeof *l.items)) {
-            status = no_memory(err);
-            break;
-        }
-        l.items[l.n++] = link;
-        at += (size_t)(end - line) + 1;
+    if (status == PT_OK) {
+        status = parse_links(&l, &has_end, err);
+    }
+    if (status == PT_OK && !has_end) {
+        status =
+            error_set(err, PT_E_DATA, "%s/people/links.tsv: link %zu is damaged", run, l.n + 1);
     }
     if (status != PT_OK) {
         people_links_file_release(&l);
