@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define READ_BLOCK (UINT64_C(256) << 10) // stays in the second-level cache
+
 static pt_status pass_mark(struct csv_cursor *c, pt_error *err)
 {
     struct pt_window *w = &c->window;
@@ -56,7 +58,7 @@ static bool has_more(struct csv_cursor *c, pt_status *status, pt_error *err)
 
 pt_status csv_cursor_open(struct csv_cursor *c, const pt_host *host, const pt_input *input,
                           const struct pt_range *range, const struct csv_dialect *dialect,
-                          uint64_t block, pt_error *err)
+                          pt_error *err)
 {
     *c = (struct csv_cursor){.dialect = dialect, .end = range->end};
     c->record = pt_mem_array(host, 1, sizeof *c->record);
@@ -65,7 +67,7 @@ pt_status csv_cursor_open(struct csv_cursor *c, const pt_host *host, const pt_in
     }
     c->window.host = host;
     pt_status status =
-        pt_window_open(&c->window, host, input, range->file, range->begin, block, err);
+        pt_window_open(&c->window, host, input, range->file, range->begin, READ_BLOCK, err);
     if (status == PT_OK && range->begin == 0) {
         status = pass_mark(c, err);
     }

@@ -34,11 +34,11 @@ struct csv_cursor {
     uint64_t mark;   // bytes of a byte order mark before the first record
 };
 
-// Opens the range; at the start of a file a byte order mark and `skip` lines are passed. `dialect`
-// stays the caller's. block = 0 means PT_WINDOW_BLOCK.
+// Opens the range; a byte order mark at the start of a file is passed. `dialect` stays the
+// caller's.
 pt_status csv_cursor_open(struct csv_cursor *c, const pt_host *host, const pt_input *input,
                           const struct pt_range *range, const struct csv_dialect *dialect,
-                          uint64_t block, pt_error *err);
+                          pt_error *err);
 // Accepts a zeroed cursor.
 void csv_cursor_close(struct csv_cursor *c);
 // Passes `n` physical lines.

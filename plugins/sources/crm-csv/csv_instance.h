@@ -12,8 +12,6 @@
 #include "csv_layout.h"
 #include "csv_text.h"
 
-#define CSV_BLOCK (UINT64_C(256) << 10) // stays in the second-level cache
-
 struct csv_instance {
     const pt_host *host;
     const struct csv_config *config;

@@ -57,8 +57,8 @@ static pt_status file_plan(struct planner *p, pt_error *err)
     if (!is_whole) {
         struct csv_cursor cursor;
         struct pt_range all = {p->range.file, 0, PT_RANGE_TO_END};
-        pt_status status = csv_cursor_open(&cursor, in->host, in->config->path, &all,
-                                           &in->layout.dialect, CSV_BLOCK, err);
+        pt_status status =
+            csv_cursor_open(&cursor, in->host, in->config->path, &all, &in->layout.dialect, err);
         if (status == PT_OK) {
             status = cut(p, &cursor, err);
             csv_cursor_close(&cursor);

@@ -223,8 +223,7 @@ static pt_status reader_start(struct csv_reader *r, const struct pt_range *range
         if (status != PT_OK) {
             return pt_fail(in->host, err, status, NULL, "out of memory");
         }
-        status =
-            csv_cursor_open(&r->cursor, in->host, in->config->path, range, dialect, CSV_BLOCK, err);
+        status = csv_cursor_open(&r->cursor, in->host, in->config->path, range, dialect, err);
     }
     if (status == PT_OK && range->begin == 0) {
         r->awaits_header = in->layout.has_header;

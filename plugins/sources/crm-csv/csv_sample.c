@@ -215,7 +215,7 @@ static pt_status files_read(struct sampler *s, pt_error *err)
         pt_status status = in->host->input->describe(in->config->path, i, &info, err);
         if (status == PT_OK) {
             status = csv_cursor_open(&cursor, in->host, in->config->path, &range,
-                                     &in->layout.dialect, CSV_BLOCK, err);
+                                     &in->layout.dialect, err);
         }
         if (status == PT_OK) {
             status = file_read(s, info.path, &cursor, budget, err);

@@ -132,6 +132,14 @@ static void test_crm_csv_source__types(void **state)
          "true|false|true|false|true",
          "7:b:neither true nor false"},
         {"b\nyes\nno\n", {0}, "b u", "yes|no", ""},
+    };
+    CSV_CHECK_ALL(cases);
+}
+
+static void test_crm_csv_source__numbers(void **state)
+{
+    (void)state;
+    static const struct csv_case cases[] = {
         {"n,m\n1.234.567,1.5\n-1.234,x\n12.34,2\n",
          {"columns:n=i64", "delimiter=,", "thousands=none"},
          "n l, m u",
@@ -433,6 +441,7 @@ int main(void)
         cmocka_unit_test(test_crm_csv_source__bad_records_cost_a_line),
         cmocka_unit_test(test_crm_csv_source__nul_bytes),
         cmocka_unit_test(test_crm_csv_source__types),
+        cmocka_unit_test(test_crm_csv_source__numbers),
         cmocka_unit_test(test_crm_csv_source__zones_of_a_time),
         cmocka_unit_test(test_crm_csv_source__nulls),
         cmocka_unit_test(test_crm_csv_source__headers),
