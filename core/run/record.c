@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 Portrait contributors
 // SPDX-License-Identifier: Apache-2.0
 // The record of a run: run.json, the last status line, and the summary for people.
+#include <errno.h>
 #include <fcntl.h>
 #include <math.h>
 #include <sys/resource.h>
@@ -75,22 +76,36 @@ static void put_time(struct json_writer *w, const char *key, int64_t us)
     put_str(w, key, text);
 }
 
-static void put_process(const struct run *r, struct json_writer *w)
+// Tells which boot of the machine the pid belongs to. Empty where the kernel does not say.
+static pt_status read_boot_id(char boot[64], struct pt_error *err)
 {
-    char boot[64] = "";
-    int fd = fsys_open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC, 0);
+    static const char path[] = "/proc/sys/kernel/random/boot_id";
+    boot[0] = '\0';
+    int fd = fsys_open(path, O_RDONLY | O_CLOEXEC, 0);
+    if (fd < 0 && errno == ENOENT) {
+        return PT_OK;
+    }
+    ssize_t n = fd < 0 ? -1 : fsys_read(fd, boot, 63);
+    pt_status status = n < 0 ? error_system(err, errno, "%s", path) : PT_OK;
     if (fd >= 0) {
-        ssize_t n = fsys_read(fd, boot, sizeof boot - 1);
-        boot[n < 0 ? 0 : n] = '\0';
-        boot[strcspn(boot, "\n")] = '\0';
         fsys_close(fd);
     }
+    boot[n < 0 ? 0 : n] = '\0';
+    boot[strcspn(boot, "\n")] = '\0';
+    return status;
+}
+
+static pt_status put_process(const struct run *r, struct json_writer *w, struct pt_error *err)
+{
+    char boot[64];
+    TRY(read_boot_id(boot, err));
     json_key(w, "process");
     json_begin_object(w);
     put_u64(w, "pid", (uint64_t)getpid());
     put_str(w, "boot_id", boot);
     put_u64(w, "threads", r->pool == NULL ? 0 : pool_threads(r->pool));
     json_end_object(w);
+    return PT_OK;
 }
 
 static void put_sources(const struct run *r, struct json_writer *w)
@@ -378,7 +393,7 @@ static pt_status put_run(const struct run *r, struct json_writer *w, struct pt_e
 {
     json_begin_object(w);
     put_head(r, w);
-    put_process(r, w);
+    TRY(put_process(r, w, err));
     put_balance(r, w);
     put_sources(r, w);
     put_audiences(r, w);
