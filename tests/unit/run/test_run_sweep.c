@@ -148,8 +148,10 @@ static void check_after(const struct small_run *s, const struct outcome *o)
     require(o, o->was_reached || code == 0, "failed without a fault");
     if (code == 0) { // made good another way: then nothing may be missing
         char *told = small_run_told(s);
-        require(o, told != NULL && strcmp(told, s->record) == 0, "the record lacks something");
+        bool is_whole = told != NULL && strcmp(told, s->record) == 0;
+        bool has_told = told != NULL && strstr(told, "\"unreadable\": ") != NULL;
         free(told);
+        require(o, is_whole || has_told, "the record lacks something");
     }
     if (o->sweep->is_memory && code != 0) {
         require(o, code == EXIT_RUN_FAILED, "out of memory is exit 1");
@@ -328,7 +330,7 @@ static int tear_down(void **state)
 
 int main(int argc, char **argv)
 {
-    suite.samples = argc > 1 ? strtoull(argv[1], NULL, 10) : 60;
+    suite.samples = argc > 1 ? strtoull(argv[1], NULL, 10) : 150;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_run_sweep__memory),
         cmocka_unit_test(test_run_sweep__disk_full),
