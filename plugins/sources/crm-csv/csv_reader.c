@@ -119,7 +119,7 @@ static bool take_cells(struct csv_reader *r, const uint8_t *data, struct fault *
             pt_column_null(out);
             continue;
         }
-        enum csv_text_step step = csv_text_cell(&r->text, data, &record->fields[at], &cell);
+        enum csv_text_step step = csv_text_get(&r->text, data, &record->fields[at], &cell);
         if (step == CSV_TEXT_OK && append(r, column, &cell, out)) {
             continue;
         }

@@ -25,13 +25,8 @@ struct csv_nulls csv_nulls_of(const pt_list *option)
     return nulls;
 }
 
-bool csv_nulls_has(const struct csv_nulls *nulls, const uint8_t *p, uint64_t n)
+bool csv_nulls_find(const struct csv_nulls *nulls, const uint8_t *p, uint64_t n)
 {
-    uint8_t first = n == 0 ? 0 : p[0];
-    if ((nulls->sizes >> (n < 63 ? n : 63) & 1) == 0 ||
-        (nulls->first[first / 64] >> (first % 64) & 1) == 0) {
-        return false;
-    }
     for (uint32_t i = 0; i < nulls->n; i++) {
         if (strlen(nulls->texts[i]) == n && memcmp(nulls->texts[i], p, n) == 0) {
             return true;
