@@ -135,6 +135,13 @@ static pt_status hand_on(struct split_reading *s, struct pt_error *err)
     return n == 0 ? PT_OK : r->read->taker.rows(s->taker, s->columns, n, first, err);
 }
 
+// A batch that does not hold what its schema says is the plugin's fault, not the data's.
+static pt_status wrong_batch(pt_status status, struct pt_error *err)
+{
+    error_prefix(err, "the plugin gave a wrong batch");
+    return status == PT_E_NO_MEMORY ? status : PT_E_INTERNAL;
+}
+
 static pt_status read_stream(struct split_reading *s, struct pt_error *err)
 {
     const struct source_read *read = s->reading->read;
@@ -154,7 +161,7 @@ static pt_status read_stream(struct split_reading *s, struct pt_error *err)
                                         read->source->is_checked, err);
         if (status != PT_OK) {
             array.release(&array);
-            return status;
+            return wrong_batch(status, err);
         }
         TRY(hand_on(s, err));
     }

@@ -129,9 +129,9 @@ static pt_status check_budget(struct run *r, uint32_t i, struct pt_error *err)
     error_set(err, PT_E_DATA,
               "%s:%llu: error[P0603]: %llu of %llu rows rejected (%.2f%%) > max_bad %.2f%%; "
               "nothing published",
-              file, (unsigned long long)line, (unsigned long long)s->quarantined,
-              (unsigned long long)s->read, 100 * (double)s->quarantined / (double)s->read,
-              100 * budget);
+              file[0] == '\0' ? r->plan->pipeline->sources[i].name : file, (unsigned long long)line,
+              (unsigned long long)s->quarantined, (unsigned long long)s->read,
+              100 * (double)s->quarantined / (double)s->read, 100 * budget);
     return PT_E_DATA;
 }
 
