@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Portrait contributors
 # SPDX-License-Identifier: Apache-2.0
 """What the docs say works: commands run, pipelines pass check, codes, verbs and options are all told."""
+import fnmatch
 import glob
 import json
 import os
@@ -222,6 +223,16 @@ def test_links():
                 check(os.path.exists(path), f"{page}: link to {target}")
 
 
+def test_files():
+    """Files that docs name exist: a path from the root, or a basename where the page speaks of code."""
+    there = {os.path.basename(p) for p in pages("core/**/*", "sdk/**/*", "plugins/**/*", "cmake/*", "tests/**/*")}
+    for page in ("CONTRIBUTING.md", "docs/tour.md", *pages("docs/adr/*.md")):
+        for name in re.findall(r"`([\w./*-]+\.(?:[chy]|py|sh|txt|cmake|md|yaml))`", text(page)):
+            found = glob.glob(os.path.join(ROOT, name)) or "/" not in name and (
+                name in there or any(fnmatch.fnmatch(t, name) for t in there))
+            check(found, f"{page}: there is no {name}")
+
+
 def main():
     with tempfile.TemporaryDirectory() as t:
         folder = sandbox(t)
@@ -234,6 +245,7 @@ def main():
     test_keys()
     test_man_page()
     test_links()
+    test_files()
     finish()
 
 
