@@ -98,7 +98,7 @@ static size_t lower_bound(const int64_t *time, size_t n, int64_t at)
 
 struct frame_range frame_window(const struct frame *f, const struct window *w)
 {
-    if (!f->layout->is_timed) {
+    if (!f->layout->is_timed || f->n == 0) {
         return (struct frame_range){0, f->n};
     }
     size_t from = lower_bound(f->time, f->n, w->from);

@@ -55,7 +55,8 @@ size_t series_count(const struct frame *f, const struct plan_feed *feed, struct 
 {
     uint32_t n_words = f->layout->n_words;
     size_t n = 0;
-    if (feed->n_picks == 1 && feed->picks[0].test < 0) {
+    bool is_empty = range.from == range.to; // maybe nothing was ever loaded
+    if (is_empty || (feed->n_picks == 1 && feed->picks[0].test < 0)) {
         return range.to - range.from;
     }
     if (feed->n_picks == 1) {

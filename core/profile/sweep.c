@@ -99,8 +99,8 @@ static pt_status load_profile(const struct sweeping *s, struct desk *d, size_t p
     size_t n_rows = 0;
     for (uint32_t source = 0; source < s->in->profile->spec->n_sources; source++) {
         const size_t *begin = d->begin + source * (n_profiles + 1);
-        const struct scatter_pair *pairs = d->pairs[source] + begin[profile];
         size_t n = begin[profile + 1] - begin[profile];
+        const struct scatter_pair *pairs = n == 0 ? NULL : d->pairs[source] + begin[profile];
         struct frame *f = &d->frames[source];
         TRY(frame_reserve(f, &s->in->profile->layouts.items[source], n, err));
         f->rows = s->in->rows;

@@ -10,7 +10,7 @@ static pt_status skip_line(struct pt_lines *r, pt_error *err)
     struct pt_window *w = &r->window;
     for (;;) {
         uint64_t left = w->end - w->begin;
-        const uint8_t *start = w->buffer + w->begin;
+        const uint8_t *start = left == 0 ? NULL : w->buffer + w->begin;
         const uint8_t *newline = left == 0 ? NULL : memchr(start, '\n', left);
         if (newline != NULL) {
             w->begin += (uint64_t)(newline - start) + 1;
