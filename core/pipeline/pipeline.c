@@ -194,7 +194,10 @@ static pt_status load_into(struct pipeline *p, const struct var_settings *vars, 
         diags->out_of_memory = true;
         return PT_E_NO_MEMORY;
     }
-    TRY(yaml_read(&p->arena, p->file, p->source, diags, &p->root));
+    pt_status status = yaml_read(&p->arena, p->file, p->source, diags, &p->root);
+    if (p->root == NULL) {
+        return status;
+    }
     if (p->root->kind != NODE_MAP) {
         diag_add(diags, DIAG_ERROR, "P0104", p->root->at, NULL,
                  "a pipeline is a map of keys; this is a %s", node_kind_name(p->root->kind));
