@@ -13,8 +13,8 @@
 #define YAML_NODES_MAX 50000
 
 // Parses `source` (the text of `file`, both borrowed for the nodes' life) into `arena`. Faults go
-// to `diags` (P0002 to P0008) and PT_E_CONFIG is returned; then *out is NULL, unless keys that stand
-// twice are all that is wrong: the first of each is kept, so that more can be found. An empty
+// to `diags` (P0002 to P0008) and PT_E_CONFIG is returned; then *out is NULL, unless keys that
+// stand twice are all that is wrong: the first of each is kept, so that more can be found. An empty
 // document is a NODE_NULL.
 pt_status yaml_read(struct arena *arena, const char *file, struct text source, struct diags *diags,
                     struct node **out);
