@@ -9,72 +9,10 @@
 
 #include <cmocka.h>
 
-#include "arrow_fixture.h"
-#include "batch.h"
+#include "batch_imported.h"
 #include "clock.h"
 #include "mem.h"
 #include "sweep.h"
-
-// A batch of fixture columns imported: what a test looks at.
-struct imported {
-    struct schema schema;
-    struct batch batch;
-    struct pt_error err;
-    pt_status status;
-};
-
-static struct imported import_checked(const struct fixture_batch *fixture, const struct zone *zone,
-                                      bool check)
-{
-    struct imported out = {0};
-    struct ArrowSchema schema;
-    struct ArrowArray array;
-    fixture_schema(fixture, &schema);
-    fixture_array(fixture, &array);
-    assert_int_equal(schema_import(&schema, &out.schema, &out.err), PT_OK);
-    out.schema.zone = zone;
-    out.status = batch_import(&out.batch, &out.schema, &array, check, &out.err);
-    if (out.status == PT_OK) {
-        assert_null(array.release);
-    } else {
-        assert_non_null(array.release);
-        assert_int_equal(out.batch.n_rows, 0);
-        assert_null(out.batch.columns);
-        assert_int_equal(out.err.code, out.status);
-        array.release(&array);
-    }
-    schema.release(&schema);
-    return out;
-}
-
-static struct imported import(const struct fixture_batch *fixture)
-{
-    return import_checked(fixture, NULL, true);
-}
-
-static void release(struct imported *i)
-{
-    batch_release(&i->batch);
-    schema_release(&i->schema);
-}
-
-static void expect_refusal(const struct fixture_batch *fixture, const char *reason)
-{
-    struct imported i = import(fixture);
-    assert_int_equal(i.status, PT_E_DATA);
-    if (strstr(i.err.message, reason) == NULL) {
-        fail_msg("expected `%s` in `%s`", reason, i.err.message);
-    }
-    release(&i);
-}
-
-static bool text_at(const struct vec *v, size_t row, const char *expected)
-{
-    return text_is(vec_text(v, row), expected);
-}
-
-// Rows 0..3 of the columns; row 2 is null.
-static const uint8_t row_2_is_null[] = {0x0b};
 
 static void test_batch_import__widens_whole_numbers(void **state)
 {
@@ -254,31 +192,6 @@ static void test_batch_import__reads_an_empty_dictionary_of_nulls(void **state)
     release(&i);
 }
 
-static void test_batch_import__refuses_bad_dictionaries(void **state)
-{
-    (void)state;
-    static const int32_t offsets[] = {0, 1, 2};
-    static const int32_t descending[] = {0, 2, 1};
-    static const int8_t codes[] = {0, 2};
-    static const int8_t negative[] = {-1, 0};
-    struct fixture_column entries = {"v", "u", 2, 0, 0, 3, {NULL, offsets, "ab"}, NULL};
-    struct fixture_column column = {"d", "c", 2, 0, 0, 2, {NULL, codes}, &entries};
-    struct fixture_batch batch = {.columns = &column, .n = 1, .length = 2};
-    expect_refusal(&batch, "column `d`: row 1: code 2 in a dictionary of 2");
-    column.buffers[1] = negative;
-    expect_refusal(&batch, "row 0: code -1");
-    static const int8_t fine[] = {0, 1};
-    column.buffers[1] = fine;
-    entries.buffers[2] = "a\xff";
-    expect_refusal(&batch, "dictionary: row 1: byte 0 is not UTF-8");
-    entries.buffers[2] = "ab";
-    entries.buffers[1] = descending;
-    expect_refusal(&batch, "dictionary: row 1: string offsets descend");
-    entries.buffers[1] = offsets;
-    entries.n_buffers = 2;
-    expect_refusal(&batch, "dictionary: 2 buffers");
-}
-
 static void test_batch_import__reads_times_as_microseconds(void **state)
 {
     (void)state;
@@ -328,218 +241,6 @@ static void test_batch_import__reads_local_times_in_the_zone_of_the_schema(void 
     assert_non_null(strstr(i.err.message, "column `far`: row 1: time"));
     release(&i);
     zone_free(zone);
-}
-
-static void test_batch_import__checks_utf8_value_by_value(void **state)
-{
-    (void)state;
-    static const int32_t offsets[] = {0, 2, 4, 6, 8};
-
-    const struct {
-        const char *bytes;
-        const char *reason; // NULL = fine
-    } cases[] = {
-        {"ab"
-         "cd"
-         "ef"
-         "gh",
-         NULL},
-        {"ab"
-         "cd"
-         "\xff\xfe"
-         "gh",
-         NULL}, // under the null
-        {"ab"
-         "c\xc3"
-         "ef"
-         "gh",
-         "row 1: byte 1 is not UTF-8"},
-        {"a\xc3"
-         "\xa4"
-         "d"
-         "ef"
-         "gh",
-         "row 0: byte 1 is not UTF-8"},
-        {"ab"
-         "cd"
-         "ef"
-         "g\xe2",
-         "row 3: byte 1 is not UTF-8"},
-        {"\x80"
-         "b"
-         "cd"
-         "ef"
-         "gh",
-         "row 0: byte 0 is not UTF-8"},
-        {"ab"
-         "\xc0\x80"
-         "ef"
-         "gh",
-         "row 1: byte 0 is not UTF-8"},
-        {"\xc3\xa4"
-         "cd"
-         "ef"
-         "\xc3\xa4",
-         NULL},
-    };
-
-    for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
-        struct fixture_column column = {
-            "u", "u", 4, 1, 0, 3, {row_2_is_null, offsets, cases[c].bytes}, NULL};
-        struct fixture_batch batch = {.columns = &column, .n = 1, .length = 4};
-        if (cases[c].reason == NULL) {
-            struct imported i = import(&batch);
-            assert_int_equal(i.status, PT_OK);
-            release(&i);
-        } else {
-            expect_refusal(&batch, cases[c].reason);
-            struct imported i = import_checked(&batch, NULL, false);
-            assert_int_equal(i.status, PT_OK);
-            release(&i);
-        }
-    }
-}
-
-static void test_batch_import__checks_string_offsets(void **state)
-{
-    (void)state;
-    static const int32_t descending[] = {0, 3, 2};
-    static const int32_t negative[] = {-1, 0, 0};
-    static const int64_t wide[] = {0, 3, 2};
-    static const int32_t fine[] = {4, 4, 4};
-    struct fixture_column column = {"u", "u", 2, 0, 0, 3, {NULL, descending, "abc"}, NULL};
-    struct fixture_batch batch = {.columns = &column, .n = 1, .length = 2};
-    expect_refusal(&batch, "column `u`: row 1: string offsets descend");
-    column.buffers[1] = negative;
-    expect_refusal(&batch, "the first string offset is negative");
-    column.format = "U";
-    column.buffers[1] = wide;
-    expect_refusal(&batch, "row 1: string offsets descend");
-    column.buffers[1] = NULL;
-    expect_refusal(&batch, "buffer 1 is missing");
-    column.format = "u";
-    column.buffers[1] = fine;
-    column.buffers[2] = NULL;
-    struct imported i = import(&batch);
-    assert_int_equal(i.status, PT_OK);
-    assert_true(text_at(&i.batch.columns[0], 1, ""));
-    release(&i);
-    static const int32_t some[] = {0, 1, 1};
-    column.buffers[1] = some;
-    expect_refusal(&batch, "buffer 2 is missing");
-}
-
-static void test_batch_import__refuses_arrays_that_contradict_themselves(void **state)
-{
-    (void)state;
-    static const int64_t values[4];
-    const struct fixture_column good = {"x", "l", 4, 0, 0, 2, {NULL, values}, NULL};
-    struct fixture_column x = good;
-    struct fixture_batch batch = {.columns = &x, .n = 1, .length = 4};
-
-    const struct {
-        struct fixture_column column;
-        const char *reason;
-    } cases[] = {
-        {{"x", "l", 3, 0, 0, 2, {NULL, values}, NULL}, "3 rows where the batch has 4"},
-        {{"x", "l", -4, 0, 0, 2, {NULL, values}, NULL}, "length -4"},
-        {{"x", "l", 4, 0, -1, 2, {NULL, values}, NULL}, "offset -1"},
-        {{"x", "l", 4, 0, INT64_MAX, 2, {NULL, values}, NULL}, "cannot be"},
-        {{"x", "l", 4, 5, 0, 2, {row_2_is_null, values}, NULL}, "5 nulls in 4 rows"},
-        {{"x", "l", 4, -2, 0, 2, {row_2_is_null, values}, NULL}, "-2 nulls"},
-        {{"x", "l", 4, 1, 0, 2, {NULL, values}, NULL}, "1 nulls without a validity bitmap"},
-        {{"x", "l", 4, 2, 0, 2, {row_2_is_null, values}, NULL}, "says 2 nulls and has 1"},
-        {{"x", "l", 4, 0, 0, 2, {row_2_is_null, values}, NULL}, "says 0 nulls and has 1"},
-        {{"x", "l", 4, 0, 0, 1, {NULL, values}, NULL}, "1 buffers where the format has 2"},
-        {{"x", "l", 4, 0, 0, 3, {NULL, values}, NULL}, "3 buffers where the format has 2"},
-        {{"x", "l", 4, 0, 0, 2, {NULL, NULL}, NULL}, "buffer 1 is missing"},
-        {{"x", "b", 4, 0, 0, 2, {NULL, NULL}, NULL}, "buffer 1 is missing"},
-        {{"x", "i", 4, 0, 0, 2, {NULL, NULL}, NULL}, "buffer 1 is missing"},
-        {{"x", "f", 4, 0, 0, 2, {NULL, NULL}, NULL}, "buffer 1 is missing"},
-        {{"x", "tsm:", 4, 0, 0, 2, {NULL, NULL}, NULL}, "buffer 1 is missing"},
-    };
-
-    for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
-        x = cases[c].column;
-        expect_refusal(&batch, cases[c].reason);
-    }
-    x = good;
-    struct imported i = import(&batch);
-    assert_int_equal(i.status, PT_OK);
-    release(&i);
-}
-
-static void test_batch_import__refuses_batches_of_another_shape(void **state)
-{
-    (void)state;
-    static const int64_t values[4];
-    struct fixture_column x = {"x", "l", 4, 0, 0, 2, {NULL, values}, NULL};
-    struct fixture_batch batch = {.columns = &x, .n = 1, .length = 4};
-    batch.null_count = 1;
-    batch.validity = row_2_is_null;
-    expect_refusal(&batch, "a row of the batch is null");
-    batch.null_count = 0;
-    batch.validity = NULL;
-    batch.length = -1;
-    expect_refusal(&batch, "length -1");
-    batch.length = 4;
-    batch.offset = 1;
-    expect_refusal(&batch, "4 rows where the batch has 5");
-    batch.offset = 0;
-
-    struct ArrowSchema in;
-    struct schema s = {0};
-    struct ArrowArray array;
-    struct batch b = {0};
-    fixture_schema(&batch, &in);
-    assert_int_equal(schema_import(&in, &s, NULL), PT_OK);
-    in.release(&in);
-    batch.n = 0;
-    fixture_array(&batch, &array);
-    assert_int_equal(batch_import(&b, &s, &array, true, NULL), PT_E_DATA);
-    array.release(&array);
-    assert_int_equal(batch_import(&b, &s, &array, true, NULL), PT_E_DATA);
-    batch.n = 1;
-    fixture_array(&batch, &array);
-    array.length = (int64_t)1 << 33;
-    assert_int_equal(batch_import(&b, &s, &array, true, NULL), PT_E_LIMIT);
-    array.length = 4;
-    void (*release_child)(struct ArrowArray *) = array.children[0]->release;
-    array.children[0]->release = NULL;
-    assert_int_equal(batch_import(&b, &s, &array, true, NULL), PT_E_DATA);
-    array.children[0]->release = release_child;
-    array.n_buffers = 0;
-    assert_int_equal(batch_import(&b, &s, &array, true, NULL), PT_E_DATA);
-    array.n_buffers = 1;
-    assert_int_equal(batch_import(&b, &s, &array, true, NULL), PT_OK);
-    batch_release(&b);
-    schema_release(&s);
-}
-
-static void test_batch_import__refuses_a_dictionary_out_of_place(void **state)
-{
-    (void)state;
-    static const int32_t values[2];
-    static const int32_t offsets[2];
-    struct fixture_column entries = {"v", "u", 1, 0, 0, 3, {NULL, offsets, ""}, NULL};
-    struct fixture_column plain = {"x", "i", 2, 0, 0, 2, {NULL, values}, NULL};
-    struct fixture_column coded = {"x", "i", 2, 0, 0, 2, {NULL, values}, &entries};
-    struct fixture_batch as_plain = {.columns = &plain, .n = 1, .length = 2};
-    struct fixture_batch as_coded = {.columns = &coded, .n = 1, .length = 2};
-    for (int turn = 0; turn < 2; turn++) {
-        struct ArrowSchema in;
-        struct ArrowArray array;
-        struct schema s = {0};
-        struct batch b = {0};
-        fixture_schema(turn == 0 ? &as_plain : &as_coded, &in);
-        fixture_array(turn == 0 ? &as_coded : &as_plain, &array);
-        assert_int_equal(schema_import(&in, &s, NULL), PT_OK);
-        assert_int_equal(batch_import(&b, &s, &array, true, NULL), PT_E_DATA);
-        array.release(&array);
-        in.release(&in);
-        batch_release(&b);
-        schema_release(&s);
-    }
 }
 
 static void test_batch_import__reads_batches_without_rows_or_columns(void **state)
@@ -679,14 +380,8 @@ int main(void)
         cmocka_unit_test(test_batch_import__copies_misaligned_buffers),
         cmocka_unit_test(test_batch_import__keeps_codes_of_dictionaries),
         cmocka_unit_test(test_batch_import__reads_an_empty_dictionary_of_nulls),
-        cmocka_unit_test(test_batch_import__refuses_bad_dictionaries),
         cmocka_unit_test(test_batch_import__reads_times_as_microseconds),
         cmocka_unit_test(test_batch_import__reads_local_times_in_the_zone_of_the_schema),
-        cmocka_unit_test(test_batch_import__checks_utf8_value_by_value),
-        cmocka_unit_test(test_batch_import__checks_string_offsets),
-        cmocka_unit_test(test_batch_import__refuses_arrays_that_contradict_themselves),
-        cmocka_unit_test(test_batch_import__refuses_batches_of_another_shape),
-        cmocka_unit_test(test_batch_import__refuses_a_dictionary_out_of_place),
         cmocka_unit_test(test_batch_import__reads_batches_without_rows_or_columns),
         cmocka_unit_test(test_batch_import__releases_each_array_once_and_keeps_memory),
         cmocka_unit_test(test_batch_import__spreads_long_bitmaps),
