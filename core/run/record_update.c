@@ -77,7 +77,7 @@ static void copy_record(const struct json *record, const struct record_delivery 
             json_put_str(w, now->exit_code == 0 ? "DONE" : "PENDING");
         } else if (is_complete && strcmp(key, "exit") == 0) {
             json_put_i64(w, now->exit_code);
-        } else if (strcmp(key, "balance") == 0) {
+        } else if (strcmp(key, "balance") == 0 && json_is_object(member)) {
             copy_balance(member, now, w);
         } else {
             copy_value(member, w);

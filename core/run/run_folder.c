@@ -214,17 +214,25 @@ static pt_status read_whole(const char *path, struct str *out, struct pt_error *
     return status;
 }
 
-static bool lock_is_held(const char *folder)
+// A folder without a lock holds none.
+static pt_status lock_is_held(const char *folder, bool *is_held, struct pt_error *err)
 {
     char *path = join(folder, "lock");
-    int fd = path == NULL ? -1 : fsys_open(path, O_RDONLY, 0);
-    mem_free(path);
-    if (fd < 0) {
-        return false;
+    if (path == NULL) {
+        return no_memory(err);
     }
-    bool is_held = fsys_flock(fd, LOCK_SH | LOCK_NB) != 0;
-    fsys_close(fd);
-    return is_held;
+    pt_status status = PT_OK;
+    int fd = fsys_open(path, O_RDONLY, 0);
+    *is_held = fd >= 0 && fsys_flock(fd, LOCK_SH | LOCK_NB) != 0;
+    int number = errno;
+    if ((fd < 0 && number != ENOENT) || (*is_held && number != EWOULDBLOCK)) {
+        status = error_system(err, number, "%s", path);
+    }
+    if (fd >= 0) {
+        fsys_close(fd);
+    }
+    mem_free(path);
+    return status;
 }
 
 pt_status run_folder_read(const char *folder, struct json **out, bool *is_alive,
@@ -240,7 +248,11 @@ pt_status run_folder_read(const char *folder, struct json **out, bool *is_alive,
         }
     }
     if (status == PT_OK) {
-        *is_alive = lock_is_held(folder);
+        status = lock_is_held(folder, is_alive, err);
+        if (status != PT_OK) {
+            json_free(*out);
+            *out = NULL;
+        }
     }
     mem_free(path);
     str_release(&bytes);
@@ -261,17 +273,36 @@ static int compare_ids(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static bool is_run(const char *runs, const char *name)
+static pt_status is_run(const char *runs, const char *name, bool *out, struct pt_error *err)
 {
+    *out = false;
     if (name[0] == '.' || strcmp(name, "latest") == 0) {
-        return false;
+        return PT_OK;
     }
     struct str path = {0};
     struct stat info;
     str_addf(&path, "%s/%s/lock", runs, name);
-    bool is_there = str_get(&path) != NULL && fsys_stat(path.p, &info) == 0;
+    if (str_get(&path) == NULL) {
+        return no_memory(err);
+    }
+    *out = fsys_stat(path.p, &info) == 0;
+    pt_status status = *out || errno == ENOENT || errno == ENOTDIR
+                           ? PT_OK
+                           : error_system(err, errno, "%s", path.p);
     str_release(&path);
-    return is_there;
+    return status;
+}
+
+static pt_status add_run(const char *name, char ***list, size_t *capacity, size_t *n,
+                         struct pt_error *err)
+{
+    char *id = mem_strdup(name);
+    if (id == NULL || !mem_reserve(list, capacity, *n + 1, sizeof(char *))) {
+        mem_free(id);
+        return no_memory(err);
+    }
+    (*list)[(*n)++] = id;
+    return PT_OK;
 }
 
 pt_status run_folder_list(const char *runs, char ***ids, size_t *n, struct pt_error *err)
@@ -286,18 +317,17 @@ pt_status run_folder_list(const char *runs, char ***ids, size_t *n, struct pt_er
     size_t capacity = 0;
     size_t count = 0;
     pt_status status = PT_OK;
-    struct dirent *entry = NULL;
-    while (status == PT_OK && (entry = fsys_readdir(dir)) != NULL) {
-        if (!is_run(runs, entry->d_name)) {
-            continue;
-        }
-        char *id = mem_strdup(entry->d_name);
-        if (id == NULL || !mem_reserve(&list, &capacity, count + 1, sizeof(char *))) {
-            mem_free(id);
-            status = no_memory(err);
+    while (status == PT_OK) {
+        bool is_one = false;
+        struct dirent *entry = fsys_readdir(dir);
+        if (entry == NULL) {
+            status = errno == 0 ? PT_OK : error_system(err, errno, "%s", runs);
             break;
         }
-        list[count++] = id;
+        status = is_run(runs, entry->d_name, &is_one, err);
+        if (status == PT_OK && is_one) {
+            status = add_run(entry->d_name, &list, &capacity, &count, err);
+        }
     }
     fsys_closedir(dir);
     if (status != PT_OK) {

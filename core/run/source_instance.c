@@ -10,10 +10,9 @@ static pt_status take_schema(void *ctx, struct ArrowSchema *schema, pt_error *er
 {
     struct source_instance *s = ctx;
     const struct zone *zone = s->schema.zone;
-    if (s->schema.n > 0) {
-        FAIL(err, PT_E_STATE, "the plugin reports two schemas");
-    }
-    pt_status status = schema_import(schema, &s->schema, err);
+    pt_status status = s->schema.n > 0
+                           ? error_set(err, PT_E_STATE, "the plugin reports two schemas")
+                           : schema_import(schema, &s->schema, err);
     s->schema.zone = zone;
     if (schema->release != NULL) {
         schema->release(schema);
@@ -24,7 +23,7 @@ static pt_status take_schema(void *ctx, struct ArrowSchema *schema, pt_error *er
 static pt_status take_time_column(void *ctx, const char *name, pt_error *err)
 {
     struct source_instance *s = ctx;
-    s->time_column = arena_strdup(&s->schema.arena, name);
+    s->time_column = arena_strdup(&s->told, name);
     return s->time_column == NULL ? error_set(err, PT_E_NO_MEMORY, "out of memory") : PT_OK;
 }
 
@@ -45,13 +44,28 @@ static pt_status take_state(void *ctx, pt_bytes state, pt_error *err)
 static void take_note(void *ctx, const char *text)
 {
     struct source_instance *s = ctx;
-    char *copy = arena_strdup(&s->schema.arena, text);
+    char *copy = arena_strdup(&s->told, text);
     if (copy != NULL &&
         mem_reserve(&s->notes, &s->notes_capacity, s->n_notes + 1, sizeof(const char *))) {
         s->notes[s->n_notes++] = copy;
     } else {
         s->has_lost_note = true;
     }
+}
+
+pt_status source_told(pt_status status, struct pt_error *err)
+{
+    if (status == PT_OK) {
+        return PT_OK;
+    }
+    bool is_known = status >= PT_E_INVALID && status <= PT_E_INTERNAL;
+    pt_status known = is_known ? status : PT_E_INTERNAL;
+    if (err != NULL && err->message[0] == '\0') {
+        error_set(err, known, "the plugin does not say why: %s", error_name(known));
+    } else if (err != NULL) {
+        err->code = known;
+    }
+    return known;
 }
 
 static const pt_source_vtable *vtable_of(const struct source_instance *s)
@@ -62,7 +76,7 @@ static const pt_source_vtable *vtable_of(const struct source_instance *s)
 static pt_status discover(struct source_instance *s, struct pt_error *err)
 {
     const pt_source_vtable *v = vtable_of(s);
-    TRY(v->create(s->host, config_struct(s->config), &s->self, err));
+    TRY(source_told(v->create(s->host, config_struct(s->config), &s->self, err), err));
     const pt_discovery discovery = {
         .struct_size = sizeof discovery,
         .ctx = s,
@@ -71,7 +85,7 @@ static pt_status discover(struct source_instance *s, struct pt_error *err)
         .state = take_state,
         .note = take_note,
     };
-    TRY(v->discover(s->self, &discovery, err));
+    TRY(source_told(v->discover(s->self, &discovery, err), err));
     if (s->has_lost_note) {
         FAIL(err, PT_E_NO_MEMORY, "out of memory");
     }
@@ -140,7 +154,7 @@ pt_status source_instance_bind(struct source_instance *s, const uint8_t *used, s
     const pt_columns columns = {
         .struct_size = sizeof columns, .n = (uint32_t)s->n_bound, .names = names};
     const pt_bytes state = {(const uint8_t *)s->state.p, s->state.n};
-    pt_status status = vtable_of(s)->bind(s->self, state, &columns, err);
+    pt_status status = source_told(vtable_of(s)->bind(s->self, state, &columns, err), err);
     mem_free(names);
     return status == PT_OK ? bound_schema(s, err) : status;
 }
@@ -153,6 +167,7 @@ void source_instance_close(struct source_instance *s)
     config_free(s->config);
     schema_release(&s->schema);
     schema_release(&s->bound_schema);
+    arena_release(&s->told);
     str_release(&s->state);
     mem_free(s->notes);
     mem_free(s->bound);

@@ -20,8 +20,9 @@ struct source_instance {
     struct config *config;
     void *self;
     struct schema schema;    // all columns
-    const char *time_column; // in schema.arena; NULL = none
-    const char **notes;      // of discovery, in schema.arena
+    struct arena told;       // texts of discovery
+    const char *time_column; // NULL = none
+    const char **notes;
     size_t n_notes;
     size_t notes_capacity;
     bool has_lost_note; // memory ran out in a callback that cannot tell
@@ -41,6 +42,9 @@ pt_status source_instance_open(struct source_instance *s, const struct component
 pt_status source_instance_bind(struct source_instance *s, const uint8_t *used,
                                struct pt_error *err);
 void source_instance_close(struct source_instance *s); // {0} is fine
+// What a plugin's call came to: its status, or PT_E_INTERNAL for one that does not exist, with a
+// message even when the plugin gave none.
+pt_status source_told(pt_status status, struct pt_error *err);
 
 // Who takes the rows of a read. Callbacks of different splits come from different threads.
 struct source_taker {

@@ -76,7 +76,7 @@ static pt_status plan_splits(struct reading *r, struct pt_error *err)
         .ctx = &r->splits,
         .emit = emit_split,
     };
-    return v->plan(s->self, &request, err);
+    return source_told(v->plan(s->self, &request, err), err);
 }
 
 static pt_status on_reject(void *ctx, const pt_reject *reject, pt_error *err)
@@ -138,8 +138,14 @@ static pt_status hand_on(struct split_reading *s, struct pt_error *err)
 // A batch that does not hold what its schema says is the plugin's fault, not the data's.
 static pt_status wrong_batch(pt_status status, struct pt_error *err)
 {
+    if (status == PT_E_NO_MEMORY) {
+        return status;
+    }
     error_prefix(err, "the plugin gave a wrong batch");
-    return status == PT_E_NO_MEMORY ? status : PT_E_INTERNAL;
+    if (err != NULL) {
+        err->code = PT_E_INTERNAL;
+    }
+    return PT_E_INTERNAL;
 }
 
 static pt_status read_stream(struct split_reading *s, struct pt_error *err)
@@ -196,7 +202,7 @@ static pt_status open_stream(struct split_reading *s, const pt_split_run *run, s
         .est_bytes = split->est_bytes,
     };
     const pt_source_vtable *v = source->component->vtable;
-    return v->open(source->self, &handed, run, &s->stream, err);
+    return source_told(v->open(source->self, &handed, run, &s->stream, err), err);
 }
 
 static pt_status read_begun(struct split_reading *s, struct pt_error *err)

@@ -76,6 +76,7 @@ pt_status table_encode(const struct table *t, struct str *out, struct pt_error *
 struct bytes {
     const char *p;
     size_t left;
+    bool is_out_of_memory;
 };
 
 static bool take(struct bytes *in, size_t n, const char **out)
@@ -115,12 +116,12 @@ static bool take_texts(struct bytes *in, struct table *t, struct column *c)
     if (!take(in, t->n_rows * 8, &ends)) {
         return false;
     }
-    lengths = (struct bytes){ends + (t->n_rows - 1) * 8, 8};
+    lengths = (struct bytes){.p = ends + (t->n_rows - 1) * 8, .left = 8};
     if (!take_u64(&lengths, &total) || !take(in, total, &text)) {
         return false;
     }
     char *copy = arena_strndup(&t->arena, text, total);
-    lengths = (struct bytes){ends, t->n_rows * 8};
+    lengths = (struct bytes){.p = ends, .left = t->n_rows * 8};
     for (size_t i = 0; copy != NULL && i < t->n_rows; i++) {
         uint64_t end = 0;
         if (!take_u64(&lengths, &end) || end < before || end > total) {
@@ -129,6 +130,7 @@ static bool take_texts(struct bytes *in, struct table *t, struct column *c)
         c->s[i] = text_n(copy + before, end - before);
         before = end;
     }
+    in->is_out_of_memory = copy == NULL;
     return copy != NULL;
 }
 
@@ -167,6 +169,7 @@ static bool take_column(struct bytes *in, struct table *t)
     struct column *c =
         copy == NULL ? NULL : table_add(t, copy, (enum vec_type)type, has_nulls != 0);
     if (c == NULL) {
+        in->is_out_of_memory = true;
         return false;
     }
     for (size_t i = 0; has_nulls && i < t->n_rows; i++) {
@@ -178,7 +181,7 @@ static bool take_column(struct bytes *in, struct table *t)
 pt_status table_decode(struct text bytes, struct table *out, struct pt_error *err)
 {
     *out = (struct table){0};
-    struct bytes in = {bytes.p, bytes.n};
+    struct bytes in = {.p = bytes.p, .left = bytes.n};
     const char *magic = NULL;
     uint64_t n_columns = 0;
     uint64_t n_rows = 0;
@@ -186,7 +189,7 @@ pt_status table_decode(struct text bytes, struct table *out, struct pt_error *er
     if (bytes.n < MAGIC_BYTES + 24) {
         FAIL(err, PT_E_DATA, "too short for a table");
     }
-    struct bytes tail = {bytes.p + bytes.n - 8, 8};
+    struct bytes tail = {.p = bytes.p + bytes.n - 8, .left = 8};
     take_u64(&tail, &seal);
     if (seal != crc32_of(bytes.p, bytes.n - 8)) {
         FAIL(err, PT_E_DATA, "the table is damaged");
@@ -200,7 +203,10 @@ pt_status table_decode(struct text bytes, struct table *out, struct pt_error *er
     }
     if (!is_fine || in.left != 0) {
         table_release(out);
-        FAIL(err, PT_E_DATA, "the table is not what was written, or memory is out");
+        if (in.is_out_of_memory) {
+            FAIL(err, PT_E_NO_MEMORY, "out of memory for a table");
+        }
+        FAIL(err, PT_E_DATA, "the table is not what was written");
     }
     return PT_OK;
 }

@@ -214,14 +214,18 @@ static void spoil(const struct reader *r, struct ArrowArray *a)
     } else if (is_fault(s, "negative code") && kind != NULL) {
         ((int32_t *)(uintptr_t)kind->buffers[1])[2] = -1;
     } else if (is_fault(s, "no values") && n != NULL) {
+        pt_mem_free(s->host, (void *)(uintptr_t)n->buffers[1]);
         n->buffers[1] = NULL;
     } else if (is_fault(s, "false nulls") && n != NULL) {
         n->null_count = 5;
     } else if (is_fault(s, "one buffer") && n != NULL) {
+        pt_mem_free(s->host, (void *)(uintptr_t)n->buffers[1]);
         n->n_buffers = 1;
-    } else if (is_fault(s, "far offset") && n != NULL) {
-        n->offset = 1;
     } else if (is_fault(s, "no children")) {
+        for (int64_t i = 0; i < a->n_children; i++) { // its release would not find them any more
+            a->children[i]->release(a->children[i]);
+            pt_mem_free(s->host, a->children[i]);
+        }
         a->n_children = 0;
     }
 }
