@@ -11,9 +11,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "fault.h"
 #include "fsys.h"
 #include "http.h"
@@ -69,9 +69,7 @@ static pt_status get(struct pair *p, const char *path)
 
 static int64_t now_ms(void)
 {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+    return clock_monotonic_us() / 1000;
 }
 
 static void test_http__any_status_is_an_answer(void **state)
