@@ -24,9 +24,15 @@ static struct vec slice(const struct vec *v, size_t begin, size_t n)
     return out;
 }
 
+// Who takes the values of a chunk.
+struct taker {
+    audience_chunk_fn take;
+    void *ctx;
+};
+
 static pt_status eval_chunks(const struct audience_people *people, const struct expr *e,
-                             struct vec *views, struct expr_scratch *scratch,
-                             audience_chunk_fn take, void *ctx, struct pt_error *err)
+                             struct vec *views, struct expr_scratch *scratch, struct taker taker,
+                             struct pt_error *err)
 {
     size_t n_rows = people->table->n_rows;
     for (size_t begin = 0; begin < n_rows; begin += AUDIENCE_CHUNK_ROWS) {
@@ -38,7 +44,7 @@ static pt_status eval_chunks(const struct audience_people *people, const struct 
         struct vec values = {0};
         TRY(expr_eval(e, views, n, scratch, &values, err));
         values.n = n;
-        TRY(take(ctx, begin, &values, err));
+        TRY(taker.take(taker.ctx, begin, &values, err));
     }
     return PT_OK;
 }
@@ -53,7 +59,7 @@ pt_status audience_chunks_eval(const struct audience_people *people, const struc
         error_set(err, status, "no memory to evaluate `%s`", expr_text(e));
         goto cleanup;
     }
-    status = eval_chunks(people, e, views, scratch, take, ctx, err);
+    status = eval_chunks(people, e, views, scratch, (struct taker){take, ctx}, err);
 cleanup:
     expr_scratch_free(scratch);
     mem_free(views);
