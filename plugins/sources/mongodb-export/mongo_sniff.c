@@ -22,12 +22,16 @@ static bool is_bson(const uint8_t *p, uint64_t n)
            memchr(p + 4, 0, n - 4) != NULL;
 }
 
-// A byte order mark, or every other byte of ASCII a zero.
+// Every other byte of ASCII a zero.
 static bool is_utf16(const uint8_t *p, uint64_t n)
 {
-    return n >= 2 && ((p[0] == 0xff && p[1] == 0xfe) || (p[0] == 0xfe && p[1] == 0xff) ||
-                      (p[0] != 0 && p[0] < 0x80 && p[1] == 0) ||
+    return n >= 2 && ((p[0] != 0 && p[0] < 0x80 && p[1] == 0) ||
                       (p[0] == 0 && n >= 4 && (p[1] != 0 || p[3] != 0)));
+}
+
+static bool has_utf16_mark(const uint8_t *p, uint64_t n)
+{
+    return n >= 2 && ((p[0] == 0xff && p[1] == 0xfe) || (p[0] == 0xfe && p[1] == 0xff));
 }
 
 static const char *refusal_of(const uint8_t *p, uint64_t n)
@@ -35,16 +39,17 @@ static const char *refusal_of(const uint8_t *p, uint64_t n)
     if (n >= 4 && memcmp(p, "\x6d\xe2\x99\x81", 4) == 0) {
         return "a mongodump archive; restore it, or write it out with mongoexport";
     }
-    if (is_bson(p, n)) {
-        return "BSON, as mongodump writes it; write it out with bsondump or mongoexport";
-    }
-    if (n >= 2 && p[0] == 0x1f && p[1] == 0x8b) {
+    if (n >= 3 && memcmp(p, "\x1f\x8b\x08", 3) == 0) {
         return "gzip data in a file without .gz; name it so";
     }
     if (n >= 4 && memcmp(p, "\x28\xb5\x2f\xfd", 4) == 0) {
         return "Zstandard data in a file without .zst; name it so";
     }
-    if (is_utf16(p, n)) {
+    bool is_short_mark = has_utf16_mark(p, n) && (n < 4 || p[2] != 0 || p[3] != 0);
+    if (!is_short_mark && is_bson(p, n)) {
+        return "BSON, as mongodump writes it; write it out with bsondump or mongoexport";
+    }
+    if (has_utf16_mark(p, n) || is_utf16(p, n)) {
         return "UTF-16 or UTF-32 text; convert it to UTF-8";
     }
     return NULL;

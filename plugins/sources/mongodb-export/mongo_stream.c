@@ -4,6 +4,7 @@
 
 #include "mongo_scan.h"
 
+#define EXCERPT_MAX 4096u
 #define BORDER 32u // a fault this close to the window's end may only be for want of bytes
 
 static void pass(struct mongo_stream *s, uint64_t n)
@@ -91,11 +92,22 @@ static void record_fill(const struct mongo_stream *s, struct mongo_record *out)
     out->line = s->newlines;
 }
 
-static void record_bad(struct mongo_stream *s, const char *fault, struct mongo_record *out)
+// What is shown of a bad document: up to the end of the line the fault is in, `at` bytes from here.
+static pt_status record_bad(struct mongo_stream *s, const char *fault, uint64_t at,
+                            struct mongo_record *out, pt_error *err)
 {
-    *out = (struct mongo_record){.kind = MONGO_RECORD_BAD, .fault = fault, .n = left_of(s)};
+    bool is_there = false;
+    pt_status status = reach(s, EXCERPT_MAX - 1, &is_there, err);
+    if (status != PT_OK) {
+        return status;
+    }
+    uint64_t n = left_of(s) < EXCERPT_MAX ? left_of(s) : EXCERPT_MAX;
+    const uint8_t *newline = at < n ? memchr(at_of(s) + at, '\n', n - at) : NULL;
+    *out = (struct mongo_record){.kind = MONGO_RECORD_BAD, .fault = fault, .n = n};
     record_fill(s, out);
+    out->n = newline == NULL ? n : (uint64_t)(newline - out->p);
     s->must_recover = true;
+    return PT_OK;
 }
 
 // Where brackets and lines stand while a bad document is passed over.
@@ -168,6 +180,11 @@ static pt_status recover(struct mongo_stream *s, pt_error *err)
 {
     struct recovery r = {.start_column = s->column};
     enum verdict verdict = GO_ON;
+    if (s->is_list && *at_of(s) == ',') {
+        pass(s, 1);
+        s->place = MONGO_BEHIND_RECOVERED;
+        return PT_OK;
+    }
     bool is_first = true;
     while (verdict == GO_ON) {
         bool is_there = false;
@@ -193,7 +210,7 @@ static pt_status recover(struct mongo_stream *s, pt_error *err)
 
 // Scans the value at the window's begin, reading on as far as needed.
 static pt_status value_scan(struct mongo_stream *s, struct mongo_raw *raw, const char **fault,
-                            pt_error *err)
+                            uint64_t *fault_at, pt_error *err)
 {
     for (;;) {
         const uint8_t *end = s->window.buffer + s->window.end;
@@ -201,12 +218,14 @@ static pt_status value_scan(struct mongo_stream *s, struct mongo_raw *raw, const
         const uint8_t *behind = mongo_scan_value(&scan, at_of(s), 0, raw);
         const uint8_t *at = behind == NULL ? scan.at : behind;
         *fault = behind == NULL ? scan.fault : NULL;
+        *fault_at = (uint64_t)(at - at_of(s));
         bool is_cut = (at >= end || (behind == NULL && end - at < BORDER)) && !s->window.is_at_end;
         if (!is_cut) {
             return PT_OK;
         }
         if (left_of(s) > s->max_record) {
             *fault = MONGO_RECORD_TOO_LONG;
+            *fault_at = 0;
             return PT_OK;
         }
         pt_status status = pt_window_fill(&s->window, err);
@@ -221,13 +240,10 @@ static pt_status document_take(struct mongo_stream *s, bool has_comma, struct mo
 {
     struct mongo_raw raw;
     const char *fault = NULL;
-    pt_status status = value_scan(s, &raw, &fault, err);
-    if (status != PT_OK) {
-        return status;
-    }
-    if (fault != NULL) {
-        record_bad(s, fault, out);
-        return PT_OK;
+    uint64_t fault_at = 0;
+    pt_status status = value_scan(s, &raw, &fault, &fault_at, err);
+    if (status != PT_OK || fault != NULL) {
+        return status != PT_OK ? status : record_bad(s, fault, fault_at, out, err);
     }
     fault = raw.n > s->max_record       ? MONGO_RECORD_TOO_LONG
             : raw.token != MONGO_OBJECT ? "not a document"
@@ -280,11 +296,13 @@ static pt_status separator_take(struct mongo_stream *s, int32_t *byte, pt_error 
 }
 
 // The rest of the file is bad.
-static void rest_reject(struct mongo_stream *s, const char *fault, struct mongo_record *out)
+static pt_status rest_reject(struct mongo_stream *s, const char *fault, struct mongo_record *out,
+                             pt_error *err)
 {
-    record_bad(s, fault, out);
+    pt_status status = record_bad(s, fault, 0, out, err);
     s->must_recover = false;
     s->place = MONGO_AT_END;
+    return status;
 }
 
 // A comma and then the array's end.
@@ -342,16 +360,14 @@ pt_status mongo_stream_next(struct mongo_stream *s, struct mongo_record *out, pt
         return end_give(s, out);
     }
     if (s->is_list && s->place == MONGO_AT_START) {
-        rest_reject(s, "not an array", out);
-        return PT_OK;
+        return rest_reject(s, "not an array", out, err);
     }
     if (s->place == MONGO_BEHIND_COMMA && byte == ']') {
         comma_reject(s, out);
         return PT_OK;
     }
     if (s->place == MONGO_BEHIND_ARRAY) {
-        rest_reject(s, "bytes behind the array", out);
-        return PT_OK;
+        return rest_reject(s, "bytes behind the array", out, err);
     }
     return document_take(s, !s->is_list || s->place != MONGO_BEHIND_DOCUMENT, out, err);
 }
