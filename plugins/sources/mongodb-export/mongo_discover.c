@@ -326,8 +326,7 @@ static void note_give(const struct discovery *d, const pt_discovery *out)
              (unsigned long long)d->bad);
     out->note(out->ctx, note);
     if (d->survey.n > 0 && d->survey.places[0].is_map) {
-        out->note(out->ctx, "keys that are empty, longer than 200 bytes or hold a NUL byte are no "
-                            "columns");
+        out->note(out->ctx, "keys that are empty or longer than 200 bytes are no columns");
     }
     for (uint32_t i = 0; i < d->n; i++) {
         const struct mongo_seen *seen = &d->infer.seen[d->slots[i]];

@@ -127,6 +127,9 @@ static const uint8_t *read_object(struct mongo_doc *d, const uint8_t *p, uint32_
             return NULL;
         }
         uint64_t n = (uint64_t)(p - key);
+        if (is_escaped && mongo_scan_has_nul(key, n)) {
+            return mongo_scan_fail(s, key, MONGO_FAULT_KEY);
+        }
         p = mongo_scan_space(s, p + 1);
         if (*p != ':') {
             return mongo_scan_unexpected(s, p);

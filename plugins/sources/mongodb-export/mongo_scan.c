@@ -257,6 +257,20 @@ static bool nesting_top(const struct nesting *n)
     return (n->is_object >> (n->levels - 1) & 1) != 0;
 }
 
+bool mongo_scan_has_nul(const uint8_t *p, uint64_t n)
+{
+    for (uint64_t i = 0; i + 6 <= n; i++) {
+        if (p[i] != '\\') {
+            continue;
+        }
+        if (memcmp(p + i, "\\u0000", 6) == 0) {
+            return true;
+        }
+        i++;
+    }
+    return false;
+}
+
 // Key and colon; returns the value's first byte.
 static const uint8_t *scan_key(struct mongo_scan *s, const uint8_t *p)
 {
@@ -264,9 +278,13 @@ static const uint8_t *scan_key(struct mongo_scan *s, const uint8_t *p)
     if (*p != '"') {
         return mongo_scan_unexpected(s, p);
     }
-    p = mongo_scan_text(s, p + 1, &is_escaped);
+    const uint8_t *key = p + 1;
+    p = mongo_scan_text(s, key, &is_escaped);
     if (p == NULL) {
         return NULL;
+    }
+    if (is_escaped && mongo_scan_has_nul(key, (uint64_t)(p - key))) {
+        return mongo_scan_fail(s, key, MONGO_FAULT_KEY);
     }
     p = mongo_scan_space(s, p + 1);
     return *p == ':' ? mongo_scan_space(s, p + 1) : mongo_scan_unexpected(s, p);

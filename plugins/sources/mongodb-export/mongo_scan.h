@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Strict JSON (RFC 8259) read byte by byte, without a tree: where a value ends, and what it is at
 // first sight. Text is checked for UTF-8, escapes and surrogate pairs, numbers for their grammar,
-// nesting for its depth.
+// nesting for its depth, keys for NUL bytes, which BSON cannot have there.
 //
 // The bytes lie between p and end; 64 bytes behind end may be read, and the byte at end is none
 // that JSON text could go on with (a line's end, or the zero behind a window).
@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define MONGO_DEPTH_MAX 64u
+#define MONGO_FAULT_KEY "NUL byte in a key"
 
 // What a value is by its first byte.
 enum mongo_token {
@@ -47,6 +48,9 @@ const uint8_t *mongo_scan_fail(struct mongo_scan *s, const uint8_t *p, const cha
 const uint8_t *mongo_scan_unexpected(struct mongo_scan *s, const uint8_t *p);
 // True when the fault is one of the mongo shell's notations.
 bool mongo_scan_is_shell(const char *fault);
+
+// True when a checked text between quotes has an escaped NUL byte.
+bool mongo_scan_has_nul(const uint8_t *p, uint64_t n);
 
 // Skips blanks that are there; most often there are none.
 const uint8_t *mongo_scan_blanks(const struct mongo_scan *s, const uint8_t *p);

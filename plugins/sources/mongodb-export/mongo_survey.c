@@ -83,7 +83,7 @@ static uint32_t child_take(struct mongo_survey *s, uint32_t parent, uint32_t gue
 
 static bool is_name(pt_bytes key)
 {
-    return key.size > 0 && key.size <= KEY_MAX && memchr(key.data, 0, key.size) == NULL;
+    return key.size > 0 && key.size <= KEY_MAX;
 }
 
 static void object_add(struct mongo_survey *s, uint32_t place, const struct mongo_raw *raw,

@@ -38,20 +38,6 @@ static bool text_is(const struct mongo_raw *raw, const char *text)
     return raw->token == MONGO_TEXT && strlen(text) == raw->n && memcmp(raw->p, text, raw->n) == 0;
 }
 
-static bool has_nul(const struct mongo_raw *text)
-{
-    for (uint64_t i = 0; i + 6 <= text->n; i++) {
-        if (text->p[i] != '\\') {
-            continue;
-        }
-        if (memcmp(text->p + i, "\\u0000", 6) == 0) {
-            return true;
-        }
-        i++;
-    }
-    return false;
-}
-
 static bool is_hex(const uint8_t *p, uint64_t n)
 {
     for (uint64_t i = 0; i < n; i++) {
@@ -265,8 +251,8 @@ static bool regex_of(const struct mongo_raw *pattern, const struct mongo_raw *op
     out->kind = MONGO_IS_REGEX;
     out->text = *pattern;
     out->other = *options;
-    return pattern->token == MONGO_TEXT && options->token == MONGO_TEXT && !has_nul(pattern) &&
-           !options->is_escaped;
+    return pattern->token == MONGO_TEXT && options->token == MONGO_TEXT &&
+           !mongo_scan_has_nul(pattern->p, pattern->n) && !options->is_escaped;
 }
 
 static bool read_regex(const struct mongo_raw *v, struct mongo_value *out)
@@ -294,8 +280,9 @@ static bool read_pointer(const struct mongo_raw *v, struct mongo_value *out)
 {
     struct mongo_raw pair[2];
     struct mongo_value id;
-    if (!pair_read(v, "$ref", "$id", pair) || pair[0].token != MONGO_TEXT || has_nul(&pair[0]) ||
-        mongo_value_read(&pair[1], &id) != NULL || id.kind != MONGO_IS_OID) {
+    if (!pair_read(v, "$ref", "$id", pair) || pair[0].token != MONGO_TEXT ||
+        mongo_scan_has_nul(pair[0].p, pair[0].n) || mongo_value_read(&pair[1], &id) != NULL ||
+        id.kind != MONGO_IS_OID) {
         return false;
     }
     out->kind = MONGO_IS_POINTER;

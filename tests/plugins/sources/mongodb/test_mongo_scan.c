@@ -120,6 +120,8 @@ static void test_mongo_scan__bad_json(void **state)
                {"\"\xed\xa0\x80\"", "not UTF-8"},
                {"\"12345678901234567\xe2\x82\"", "not UTF-8"},
                {"{\"a\xff\":1}", "not UTF-8"},
+               {"{\"a\\u0000\":1}", "NUL byte in a key"},
+               {"[{\"\\\\\\u0000\":1}]", "NUL byte in a key"},
                {"\"a\"b", "more"},
                {"{} {}", "more"},
                {"1,", "more"},
@@ -262,6 +264,8 @@ static void test_mongo_scan__documents(void **state)
     check_doc(abc, 4, "1", "not a document");
     check_doc(abc, 4, "{\"a\":1,\"z\":[1,{]}", "not JSON");
     check_doc(abc, 4, "{\"a\":1", "ends too early");
+    check_doc(abc, 4, "{\"a\\u0000\":1}", "NUL byte in a key");
+    check_doc(abc, 4, "{\"\\\\u0000\":1,\"a\":\"\\u0000\"}", "\\u0000|-|-|-");
     check_doc(long_keys, 4,
               "{\"abcdefghijl\":1,\"ab\":2,\"abcdefgh\":3,\"abcdefghijk\":4,\"abcdefghi\":5}",
               "4|1|3|2");
