@@ -4,6 +4,8 @@
 // Extended JSON.
 #include "mongo_bench.h"
 
+#define BYTES(text) text, sizeof(text) - 1
+
 static struct harness *ab_new(const char *data)
 {
     struct harness *h = bench_new(data, strlen(data));
@@ -124,29 +126,29 @@ static void test_mongo_layout__not_extended_json(void **state)
         const char *bytes;
         size_t n;
         const char *part;
-    } files[] = {
-        {"\x16\0\0\0\x02"
-         "a\0\x05\0\0\0test\0\0",
-         22, "BSON"},
-        {"\x05\0\0\0\0", 5, "BSON"},
-        {"\x7b\0\0\0\x10"
-         "a\0\x01\0\0\0",
-         11, "BSON"},
-        {"\x6d\xe2\x99\x81\x01\x02\x03", 7, "mongodump archive"},
-        {"\xff\xfe{\0}\0", 6, "UTF-16"},
-        {"\xfe\xff\0{\0}", 6, "UTF-16"},
-        {"{\0\"\0a\0\"\0", 8, "UTF-16"},
-        {"\0{\0\"\0a", 6, "UTF-16"},
-        {"{\0\0\0\"\0\0\0", 8, "UTF-16"},
-        {"\x1f\x8b\x08\0\0", 5, "gzip"},
-        {"\x28\xb5\x2f\xfd\0\0", 6, "Zstandard"},
-        {"a,b\n1,2\n", 8, "neither documents"},
-        {"{ _id : 1 }\n", 12, "a key without double quotes"},
-        {"{\"_id\":ObjectId(\"5ca4bbc7a2dd94ee5816238c\")}\n", 46, "ObjectId()"},
-        {"{\"t\":ISODate(\"2020-01-01T00:00:00Z\")}", 38, "ISODate()"},
-        {"{\n  \"n\" : NumberLong(5)\n}\n", 26, "NumberLong()"},
-        {"[ { \"n\" : NumberLong(\"5\") } ,                    \n       {}]", 55, "NumberLong()"},
-        {"/* 1 */\n{\"a\":1}\n", 16, NULL}};
+    } files[] = {{BYTES("\x16\0\0\0\x02"
+                        "a\0\x05\0\0\0test\0\0"),
+                  "BSON"},
+                 {BYTES("\x05\0\0\0\0"), "BSON"},
+                 {BYTES("\x7b\0\0\0\x10"
+                        "a\0\x01\0\0\0"),
+                  "BSON"},
+                 {BYTES("\x6d\xe2\x99\x81\x01\x02\x03"), "mongodump archive"},
+                 {BYTES("\xff\xfe{\0}\0"), "UTF-16"},
+                 {BYTES("\xfe\xff\0{\0}"), "UTF-16"},
+                 {BYTES("{\0\"\0a\0\"\0"), "UTF-16"},
+                 {BYTES("\0{\0\"\0a"), "UTF-16"},
+                 {BYTES("{\0\0\0\"\0\0\0"), "UTF-16"},
+                 {BYTES("\x1f\x8b\x08\0\0"), "gzip"},
+                 {BYTES("\x28\xb5\x2f\xfd\0\0"), "Zstandard"},
+                 {BYTES("a,b\n1,2\n"), "neither documents"},
+                 {BYTES("{ _id : 1 }\n"), "a key without double quotes"},
+                 {BYTES("{\"_id\":ObjectId(\"5ca4bbc7a2dd94ee5816238c\")}\n"), "ObjectId()"},
+                 {BYTES("{\"t\":ISODate(\"2020-01-01T00:00:00Z\")}"), "ISODate()"},
+                 {BYTES("{\n  \"n\" : NumberLong(5)\n}\n"), "NumberLong()"},
+                 {BYTES("[ { \"n\" : NumberLong(\"5\") } ,                    \n       {}]"),
+                  "NumberLong()"},
+                 {BYTES("/* 1 */\n{\"a\":1}\n"), NULL}};
 
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         struct harness *h = bench_new(files[i].bytes, files[i].n);

@@ -297,7 +297,7 @@ static char *large_file(size_t *size)
 static void test_mongo_source__splits_and_threads_change_nothing(void **state)
 {
     (void)state;
-    static const uint64_t targets[] = {0, 100, 4096, 50000};
+    static const uint64_t targets[] = {0, 1000, 4096, 50000};
     static const uint32_t threads[] = {1, 2, 8};
     size_t size = 0;
     char *data = large_file(&size);
