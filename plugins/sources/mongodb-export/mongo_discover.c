@@ -145,8 +145,9 @@ static pt_status sample_file(struct discovery *d, uint32_t file, document_fn tak
     struct mongo_records records = {0};
     struct mongo_record record;
     struct pt_range whole = {file, 0, PT_RANGE_TO_END};
-    pt_status status = mongo_records_open(&records, d->host, d->config->path, &whole, d->layout,
-                                          SAMPLE_RECORD_MAX, err);
+    struct mongo_records_options options = {
+        .input = d->config->path, .layout = d->layout, .max_record = SAMPLE_RECORD_MAX};
+    pt_status status = mongo_records_open(&records, d->host, &options, &whole, err);
     while (status == PT_OK && d->documents + d->bad < (uint64_t)d->config->sample) {
         status = mongo_records_next(&records, &record, err);
         if (status != PT_OK || record.kind == MONGO_RECORD_END) {

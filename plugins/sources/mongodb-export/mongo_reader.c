@@ -172,8 +172,9 @@ static pt_status reader_start(struct mongo_reader *r, const struct pt_range *ran
         return pt_fail(in->host, err, status, NULL, "out of memory");
     }
     r->scratch.host = in->host;
-    return mongo_records_open(&r->records, in->host, in->config->path, range, in->table.layout,
-                              r->run.max_record, err);
+    struct mongo_records_options options = {
+        .input = in->config->path, .layout = in->table.layout, .max_record = r->run.max_record};
+    return mongo_records_open(&r->records, in->host, &options, range, err);
 }
 
 pt_status mongo_reader_open(const struct mongo_instance *instance, const struct pt_range *range,

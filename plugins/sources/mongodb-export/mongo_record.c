@@ -4,16 +4,18 @@
 
 #define READ_BLOCK (UINT64_C(256) << 10) // stays in the second-level cache
 
-pt_status mongo_records_open(struct mongo_records *r, const pt_host *host, const pt_input *input,
-                             const struct pt_range *range, enum mongo_layout layout,
-                             uint64_t max_record, pt_error *err)
+pt_status mongo_records_open(struct mongo_records *r, const pt_host *host,
+                             const struct mongo_records_options *options,
+                             const struct pt_range *range, pt_error *err)
 {
-    *r = (struct mongo_records){.layout = layout};
-    if (layout == MONGO_LINES) {
-        return pt_lines_open(&r->lines, host, input, range, max_record, READ_BLOCK, err);
+    *r = (struct mongo_records){.layout = options->layout};
+    if (options->layout == MONGO_LINES) {
+        return pt_lines_open(&r->lines, host, options->input, range, options->max_record,
+                             READ_BLOCK, err);
     }
-    r->stream = (struct mongo_stream){.max_record = max_record, .is_list = layout == MONGO_LIST};
-    return pt_window_open(&r->stream.window, host, input, range->file, 0, READ_BLOCK, err);
+    r->stream = (struct mongo_stream){.max_record = options->max_record,
+                                      .is_list = options->layout == MONGO_LIST};
+    return pt_window_open(&r->stream.window, host, options->input, range->file, 0, READ_BLOCK, err);
 }
 
 void mongo_records_close(struct mongo_records *r)

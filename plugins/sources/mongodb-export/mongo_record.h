@@ -9,15 +9,22 @@
 #include "mongo_stream.h"
 #include "pt_lines.h"
 
+// Where documents come from and how they lie.
+struct mongo_records_options {
+    const pt_input *input;
+    enum mongo_layout layout;
+    uint64_t max_record;
+};
+
 struct mongo_records {
     enum mongo_layout layout;
     struct pt_lines lines;      // LINES
     struct mongo_stream stream; // the others
 };
 
-pt_status mongo_records_open(struct mongo_records *r, const pt_host *host, const pt_input *input,
-                             const struct pt_range *range, enum mongo_layout layout,
-                             uint64_t max_record, pt_error *err);
+pt_status mongo_records_open(struct mongo_records *r, const pt_host *host,
+                             const struct mongo_records_options *options,
+                             const struct pt_range *range, pt_error *err);
 // Accepts a zeroed one.
 void mongo_records_close(struct mongo_records *r);
 pt_status mongo_records_next(struct mongo_records *r, struct mongo_record *out, pt_error *err);

@@ -71,86 +71,86 @@ static void test_mongo_scan__good_json(void **state)
     }
 }
 
+static const struct {
+    const char *text;
+    const char *fault;
+} broken[] = {{"", "ends too early"},
+              {"{", "ends too early"},
+              {"[1", "ends too early"},
+              {"[1,]", "not JSON"},
+              {"[,1]", "not JSON"},
+              {"[1 2]", "not JSON"},
+              {"{\"a\":}", "not JSON"},
+              {"{\"a\"}", "not JSON"},
+              {"{\"a\":1,}", "not JSON"},
+              {"{,}", "not JSON"},
+              {"{\"a\":1]", "not JSON"},
+              {"[1}", "not JSON"},
+              {"{1:2}", "mongo shell notation: a key without double quotes"},
+              {"01", "not a JSON number"},
+              {"-01", "not a JSON number"},
+              {"1.", "not a JSON number"},
+              {"1e", "not a JSON number"},
+              {"1e+", "not a JSON number"},
+              {".5", "not JSON"},
+              {"+1", "not JSON"},
+              {"-", "not JSON"},
+              {"-a", "not JSON"},
+              {"tru", "not JSON"},
+              {"truex", "not JSON"},
+              {"nul", "not JSON"},
+              {"True", "not JSON"},
+              {"\"abc", "ends inside a text"},
+              {"\"abc\\", "not a JSON escape"},
+              {"\"a\nb\"", "control byte in a text"},
+              {"\"a\x01\"", "control byte in a text"},
+              {"\"\\x41\"", "not a JSON escape"},
+              {"\"\\u12g4\"", "not a JSON escape"},
+              {"\"\\u12\"", "not a JSON escape"},
+              {"\"\\ud800\"", "half of a surrogate pair"},
+              {"\"\\ud800\\u0041\"", "half of a surrogate pair"},
+              {"\"\\udc00\"", "half of a surrogate pair"},
+              {"\"\\udc00\\ud800\"", "half of a surrogate pair"},
+              {"\"\xff\"", "not UTF-8"},
+              {"\"\xc0\x80\"", "not UTF-8"},
+              {"\"\xed\xa0\x80\"", "not UTF-8"},
+              {"\"12345678901234567\xe2\x82\"", "not UTF-8"},
+              {"{\"a\xff\":1}", "not UTF-8"},
+              {"{\"a\\u0000\":1}", "NUL byte in a key"},
+              {"[{\"\\\\\\u0000\":1}]", "NUL byte in a key"},
+              {"\"a\"b", "more"},
+              {"{} {}", "more"},
+              {"1,", "more"},
+              {"{\"a\":1 \"b\":2}", "not JSON"},
+              {"ISODate(\"2020-01-01\")", "mongo shell notation: ISODate()"},
+              {"[ObjectId(\"x\")]", "mongo shell notation: ObjectId()"},
+              {"{\"a\":NumberLong(1)}", "mongo shell notation: NumberLong()"},
+              {"{\"a\":NumberInt(1)}", "mongo shell notation: NumberInt()"},
+              {"{\"a\":NumberDecimal(\"1\")}", "mongo shell notation: NumberDecimal()"},
+              {"{\"a\":Timestamp(1,2)}", "mongo shell notation: Timestamp()"},
+              {"{\"a\":BinData(0,\"\")}", "mongo shell notation: BinData()"},
+              {"{\"a\":UUID(\"\")}", "mongo shell notation: UUID()"},
+              {"{\"a\":undefined}", "mongo shell notation: undefined"},
+              {"{\"a\":NaN}", "mongo shell notation: NaN"},
+              {"{\"a\":Infinity}", "mongo shell notation: Infinity"},
+              {"{\"a\":-Infinity}", "mongo shell notation: Infinity"},
+              {"{\"a\":new Date(1)}", "mongo shell notation: new"},
+              {"{\"a\":/x/i}", "mongo shell notation: /pattern/"},
+              {"{a:1}", "mongo shell notation: a key without double quotes"},
+              {"{_id : 1}", "mongo shell notation: a key without double quotes"},
+              {"{'a':1}", "mongo shell notation: single quotes"}};
+
 static void test_mongo_scan__bad_json(void **state)
 {
     (void)state;
 
-    static const struct {
-        const char *text;
-        const char *fault;
-    } bad[] = {{"", "ends too early"},
-               {"{", "ends too early"},
-               {"[1", "ends too early"},
-               {"[1,]", "not JSON"},
-               {"[,1]", "not JSON"},
-               {"[1 2]", "not JSON"},
-               {"{\"a\":}", "not JSON"},
-               {"{\"a\"}", "not JSON"},
-               {"{\"a\":1,}", "not JSON"},
-               {"{,}", "not JSON"},
-               {"{\"a\":1]", "not JSON"},
-               {"[1}", "not JSON"},
-               {"{1:2}", "mongo shell notation: a key without double quotes"},
-               {"01", "not a JSON number"},
-               {"-01", "not a JSON number"},
-               {"1.", "not a JSON number"},
-               {"1e", "not a JSON number"},
-               {"1e+", "not a JSON number"},
-               {".5", "not JSON"},
-               {"+1", "not JSON"},
-               {"-", "not JSON"},
-               {"-a", "not JSON"},
-               {"tru", "not JSON"},
-               {"truex", "not JSON"},
-               {"nul", "not JSON"},
-               {"True", "not JSON"},
-               {"\"abc", "ends inside a text"},
-               {"\"abc\\", "not a JSON escape"},
-               {"\"a\nb\"", "control byte in a text"},
-               {"\"a\x01\"", "control byte in a text"},
-               {"\"\\x41\"", "not a JSON escape"},
-               {"\"\\u12g4\"", "not a JSON escape"},
-               {"\"\\u12\"", "not a JSON escape"},
-               {"\"\\ud800\"", "half of a surrogate pair"},
-               {"\"\\ud800\\u0041\"", "half of a surrogate pair"},
-               {"\"\\udc00\"", "half of a surrogate pair"},
-               {"\"\\udc00\\ud800\"", "half of a surrogate pair"},
-               {"\"\xff\"", "not UTF-8"},
-               {"\"\xc0\x80\"", "not UTF-8"},
-               {"\"\xed\xa0\x80\"", "not UTF-8"},
-               {"\"12345678901234567\xe2\x82\"", "not UTF-8"},
-               {"{\"a\xff\":1}", "not UTF-8"},
-               {"{\"a\\u0000\":1}", "NUL byte in a key"},
-               {"[{\"\\\\\\u0000\":1}]", "NUL byte in a key"},
-               {"\"a\"b", "more"},
-               {"{} {}", "more"},
-               {"1,", "more"},
-               {"{\"a\":1 \"b\":2}", "not JSON"},
-               {"ISODate(\"2020-01-01\")", "mongo shell notation: ISODate()"},
-               {"[ObjectId(\"x\")]", "mongo shell notation: ObjectId()"},
-               {"{\"a\":NumberLong(1)}", "mongo shell notation: NumberLong()"},
-               {"{\"a\":NumberInt(1)}", "mongo shell notation: NumberInt()"},
-               {"{\"a\":NumberDecimal(\"1\")}", "mongo shell notation: NumberDecimal()"},
-               {"{\"a\":Timestamp(1,2)}", "mongo shell notation: Timestamp()"},
-               {"{\"a\":BinData(0,\"\")}", "mongo shell notation: BinData()"},
-               {"{\"a\":UUID(\"\")}", "mongo shell notation: UUID()"},
-               {"{\"a\":undefined}", "mongo shell notation: undefined"},
-               {"{\"a\":NaN}", "mongo shell notation: NaN"},
-               {"{\"a\":Infinity}", "mongo shell notation: Infinity"},
-               {"{\"a\":-Infinity}", "mongo shell notation: Infinity"},
-               {"{\"a\":new Date(1)}", "mongo shell notation: new"},
-               {"{\"a\":/x/i}", "mongo shell notation: /pattern/"},
-               {"{a:1}", "mongo shell notation: a key without double quotes"},
-               {"{_id : 1}", "mongo shell notation: a key without double quotes"},
-               {"{'a':1}", "mongo shell notation: single quotes"}};
-
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        const char *fault = scan_fault(bad[i].text, strlen(bad[i].text));
-        if (fault == NULL || strcmp(fault, bad[i].fault) != 0) {
-            fail_msg("%s: `%s`, not `%s`", bad[i].text, fault == NULL ? "good" : fault,
-                     bad[i].fault);
+    for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
+        const char *fault = scan_fault(broken[i].text, strlen(broken[i].text));
+        if (fault == NULL || strcmp(fault, broken[i].fault) != 0) {
+            fail_msg("%s: `%s`, not `%s`", broken[i].text, fault == NULL ? "good" : fault,
+                     broken[i].fault);
         }
-        assert_int_equal(mongo_scan_is_shell(fault), strncmp(bad[i].fault, "mongo", 5) == 0);
+        assert_int_equal(mongo_scan_is_shell(fault), strncmp(broken[i].fault, "mongo", 5) == 0);
     }
     assert_string_equal(scan_fault("\"a\0b\"", 5), "control byte in a text");
     assert_string_equal(scan_fault("{\0}", 3), "not JSON");
