@@ -89,11 +89,11 @@ static void compare_constants(struct check *c, const struct expr *e, const struc
         for (size_t k = 0; k < c->few.n_columns; k++) {
             inputs[k] = c->few.columns[k];
             inputs[k].is_const = true;
-            inputs[k].valid += row;
-            inputs[k].b += inputs[k].b == NULL ? 0 : row;
-            inputs[k].i += inputs[k].i == NULL ? 0 : row;
-            inputs[k].f += inputs[k].f == NULL ? 0 : row;
-            inputs[k].s += inputs[k].s == NULL ? 0 : row;
+            inputs[k].valid = inputs[k].valid == NULL ? NULL : inputs[k].valid + row;
+            inputs[k].b = inputs[k].b == NULL ? NULL : inputs[k].b + row;
+            inputs[k].i = inputs[k].i == NULL ? NULL : inputs[k].i + row;
+            inputs[k].f = inputs[k].f == NULL ? NULL : inputs[k].f + row;
+            inputs[k].s = inputs[k].s == NULL ? NULL : inputs[k].s + row;
         }
         struct vec out = eval(e, inputs, 3, c->scratch);
         assert_true(out.is_const);
