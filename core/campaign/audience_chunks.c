@@ -42,7 +42,7 @@ static pt_status eval_chunks(const struct audience_people *people, const struct 
         }
         expr_scratch_reset(scratch);
         struct vec values = {0};
-        TRY(expr_eval(e, views, n, scratch, &values, err));
+        TRY(expr_eval(e, &(struct expr_rows){.inputs = views, .n = n}, scratch, &values, err));
         values.n = n;
         TRY(taker.take(taker.ctx, begin, &values, err));
     }

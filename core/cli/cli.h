@@ -25,6 +25,7 @@ struct cli_values {
     const char *format;
     const char *columns;
     int64_t threads;
+    uint32_t cpu; // PT_CPU_*; 0 = the processor's
     int64_t limit;
     int64_t split_bytes;
     bool is_no_deliver;
@@ -34,7 +35,7 @@ struct cli_values {
     bool wants_help;
 };
 
-enum cli_type { CLI_FLAG, CLI_TEXT, CLI_LIST, CLI_COUNT, CLI_SIZE };
+enum cli_type { CLI_FLAG, CLI_TEXT, CLI_LIST, CLI_COUNT, CLI_SIZE, CLI_CPU };
 
 struct cli_option {
     const char *name;  // without --
@@ -72,7 +73,7 @@ extern const size_t cli_n_verbs;
 
 // Rows used by several verbs.
 extern const struct cli_option option_var, option_plugin_dir, option_runs, option_run,
-    option_secrets, option_json, option_quiet, option_threads, option_split_bytes;
+    option_secrets, option_json, option_quiet, option_threads, option_split_bytes, option_cpu;
 
 // Parses the words after the verb. EXIT_DONE to go on, EXIT_USAGE after a message; help is flagged.
 int cli_parse(struct cli *cli, int argc, char **argv);

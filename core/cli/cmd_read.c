@@ -67,6 +67,7 @@ static int cmd_read(struct cli *cli)
         .log = cli->log,
         .signal_number = cli_signal(),
         .is_quiet = cli->values.is_quiet,
+        .cpu = cli->values.cpu,
     };
     if (!choose_format(cli, &request.format)) {
         return EXIT_USAGE;
@@ -82,7 +83,7 @@ static int cmd_read(struct cli *cli)
 
 static const struct cli_option *const options[] = {
     &option_with,    &option_limit,      &option_format,      &option_columns, &option_threads,
-    &option_secrets, &option_plugin_dir, &option_split_bytes, &option_quiet};
+    &option_secrets, &option_plugin_dir, &option_split_bytes, &option_quiet,   &option_cpu};
 
 const struct cli_verb verb_read = {
     .name = "read",

@@ -8,6 +8,7 @@
 
 #include "cli.h"
 #include "clock.h"
+#include "cpu.h"
 #include "suggest.h"
 
 #define AT(field) offsetof(struct cli_values, field)
@@ -49,6 +50,14 @@ const struct cli_option option_split_bytes = {
     "split-bytes",   "SIZE",          "bytes of a file one reader takes at a time (default: 32MiB)",
     CLI_SIZE,        AT(split_bytes), 1,
     (int64_t)1 << 40};
+const struct cli_option option_cpu = {
+    "cpu",
+    "LEVEL",
+    "processor features to use at most: baseline, avx2 or avx512 (default: all it has)",
+    CLI_CPU,
+    AT(cpu),
+    0,
+    0};
 static const struct cli_option option_help = {"help", NULL, "this text", CLI_FLAG, AT(wants_help),
                                               0,      0};
 static const struct cli_option option_verbose = {
@@ -95,6 +104,13 @@ static bool add_to_list(struct cli *cli, struct cli_list *list, const char *valu
     return true;
 }
 
+static bool refuse_value(const struct cli *cli, const struct cli_option *o, const char *value)
+{
+    fprintf(stderr, "portrait %s: --%s takes %s, not `%s`\n", cli->verb->name, o->name, o->help,
+            value);
+    return false;
+}
+
 static bool take_value(struct cli *cli, const struct cli_option *o, const char *value)
 {
     char *slot = (char *)&cli->values + o->offset;
@@ -113,13 +129,13 @@ static bool take_value(struct cli *cli, const struct cli_option *o, const char *
         bool is_number = o->type == CLI_COUNT ? text_to_i64(text_of(value), &number)
                                               : size_parse(text_of(value), &number);
         if (!is_number || number < o->least || number > o->most) {
-            fprintf(stderr, "portrait %s: --%s takes %s, not `%s`\n", cli->verb->name, o->name,
-                    o->help, value);
-            return false;
+            return refuse_value(cli, o, value);
         }
         *(int64_t *)slot = number;
         return true;
     }
+    case CLI_CPU:
+        return cpu_named(text_of(value), (uint32_t *)slot) || refuse_value(cli, o, value);
     }
     return false;
 }

@@ -111,6 +111,7 @@ struct plan_options cli_plan_options(struct cli *cli)
         .skip_secrets = cli->values.is_no_deliver,
         .log = cli->log,
         .cancelled = cli_signal(),
+        .cpu = cli->values.cpu,
     };
 }
 

@@ -416,24 +416,18 @@ bool run_step_column(struct run *r, uint32_t step, struct vec *out)
     return root_is_mapped ? dictionary_map_all(r, step, out) : run_collect(r, &step, 1, out);
 }
 
-pt_status expr_eval_fitted(const struct expr *e, const struct expr_fit *fit,
-                           const struct vec *inputs, size_t n, struct expr_scratch *scratch,
-                           struct vec *out, struct pt_error *err)
+pt_status expr_eval(const struct expr *e, const struct expr_rows *rows,
+                    struct expr_scratch *scratch, struct vec *out, struct pt_error *err)
 {
-    if (e->n_fits > 0 && (fit == NULL || expr_fit_count(fit) != e->n_fits)) {
+    if (e->n_fits > 0 && (rows->fit == NULL || expr_fit_count(rows->fit) != e->n_fits)) {
         FAIL(err, PT_E_INVALID, "the expression has column functions that are not fitted");
     }
     struct vec result = {0};
-    struct run r = {.e = e, .fit = fit, .inputs = inputs, .n = n, .scratch = scratch};
+    struct run r = {
+        .e = e, .fit = rows->fit, .inputs = rows->inputs, .n = rows->n, .scratch = scratch};
     if (scratch == NULL || !run_step_column(&r, (uint32_t)e->n - 1, &result)) {
         FAIL(err, PT_E_NO_MEMORY, "out of memory");
     }
     *out = result;
     return PT_OK;
-}
-
-pt_status expr_eval(const struct expr *e, const struct vec *inputs, size_t n,
-                    struct expr_scratch *scratch, struct vec *out, struct pt_error *err)
-{
-    return expr_eval_fitted(e, NULL, inputs, n, scratch, out, err);
 }

@@ -49,20 +49,24 @@ void expr_scratch_free(struct expr_scratch *s); // NULL is fine
 // until then.
 void expr_scratch_reset(struct expr_scratch *s);
 
-// Evaluates over `n` rows. inputs[i] belongs to scope->names[i]; unused ones may be zero. The
-// result borrows from inputs and scratch. Never fails on data: overflow, division by zero, domain
-// errors are NULL. PT_E_NO_MEMORY only.
-pt_status expr_eval(const struct expr *e, const struct vec *inputs, size_t n,
+struct expr_fit;
+
+// What an expression is evaluated over.
+struct expr_rows {
+    const struct vec *inputs; // inputs[i] belongs to scope->names[i]; unused ones may be zero
+    size_t n;
+    const struct expr_fit *fit; // of its column functions; NULL = it has none
+};
+
+// Evaluates. The result borrows from inputs and scratch. Never fails on data: overflow, division
+// by zero, domain errors are NULL. PT_E_NO_MEMORY; PT_E_INVALID when column functions lack a fit.
+pt_status expr_eval(const struct expr *e, const struct expr_rows *rows,
                     struct expr_scratch *scratch, struct vec *out, struct pt_error *err);
 
 // Column functions learn from a whole column first: edges by value. fit gathers, eval uses. The
 // state is a flat array of doubles per column function, in order of appearance.
-struct expr_fit;
 pt_status expr_fit_new(const struct expr *e, const struct vec *inputs, size_t n,
                        struct expr_fit **out, struct pt_error *err);
-pt_status expr_eval_fitted(const struct expr *e, const struct expr_fit *fit,
-                           const struct vec *inputs, size_t n, struct expr_scratch *scratch,
-                           struct vec *out, struct pt_error *err);
 size_t expr_fit_count(const struct expr_fit *f); // column functions
 const double *expr_fit_values(const struct expr_fit *f, size_t i, size_t *n);
 pt_status expr_fit_load(const struct expr *e, size_t count, const double *const *values,

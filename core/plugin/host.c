@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "cpu.h"
 #include "mem.h"
 
 // More than any machine has: a size read from a damaged file, say.
@@ -230,6 +231,7 @@ void host_table_init(pt_host *host, void *ctx)
         .abi_major = PT_ABI_MAJOR,
         .abi_minor = PT_ABI_MINOR,
         .ctx = ctx,
+        .cpu = cpu_detect(),
         .log = log_nowhere,
         .error_set = host_error_set,
         .alloc = alloc_plain,

@@ -133,7 +133,8 @@ pt_status reader_eval(struct profile_reader *r, const struct expr *e, int32_t cu
     *as_of = (struct vec){.type = VEC_TIME, .n = r->n_rows, .is_const = true};
     as_of->i = is_there ? at : &nothing;
     as_of->valid = is_there ? NULL : &absent;
-    return expr_eval(e, r->inputs, r->n_rows, r->scratch, out, err);
+    return expr_eval(e, &(struct expr_rows){.inputs = r->inputs, .n = r->n_rows}, r->scratch, out,
+                     err);
 }
 
 static void bind_inputs(struct profile_reader *r, const struct vec *columns)

@@ -112,7 +112,8 @@ static pt_status id_codes(struct profile_reader *r, const struct profile_id *id,
     }
     if (ns->normalize != NULL) {
         struct vec raw = v;
-        TRY(expr_eval(ns->normalize, &raw, r->n_rows, r->scratch, &v, err));
+        TRY(expr_eval(ns->normalize, &(struct expr_rows){.inputs = &raw, .n = r->n_rows},
+                      r->scratch, &v, err));
     }
     struct reader_texts texts = {table, &v, true};
     return reader_codes(r, &texts, codes, err);

@@ -217,6 +217,9 @@ pt_status host_services_new(const struct host_settings *settings, struct host_se
     h->settings = *settings;
     pthread_mutex_init(&h->lock, NULL);
     host_table_init(&h->table, h);
+    if (settings->cpu != 0 && settings->cpu < h->table.cpu) {
+        h->table.cpu = settings->cpu;
+    }
     h->table.log = service_log;
     h->table.now_ms = service_now;
     h->table.cancelled = service_cancelled;

@@ -18,6 +18,7 @@ struct host_settings {
     struct log *log;               // may be NULL
     const volatile int *cancelled; // may be NULL
     int64_t now_ms;                // fixed clock of the run; 0 = the system's
+    uint32_t cpu;                  // highest level (PT_CPU_*) of kernels; 0 = the processor's
 };
 
 // Texts of `settings` are borrowed for the services' life.

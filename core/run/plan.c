@@ -379,6 +379,7 @@ static pt_status open_host(struct plan *p, struct diags *diags)
         .log = p->options.log,
         .cancelled = p->options.cancelled,
         .now_ms = p->options.now_ms,
+        .cpu = p->options.cpu,
     };
     struct pt_error err = ERROR_INIT;
     pt_status status = host_services_new(&settings, &p->host, &err);

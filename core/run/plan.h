@@ -118,6 +118,7 @@ struct plan_options {
     struct log *log;            // may be NULL
     const volatile int *cancelled;
     int64_t now_ms;
+    uint32_t cpu; // PT_CPU_*; 0 = the processor's
 };
 
 struct plan {

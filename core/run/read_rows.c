@@ -88,6 +88,7 @@ static pt_status open_host(struct reading *r, struct pt_error *err)
         .secrets_folder = r->request->secrets_folder,
         .log = r->request->log,
         .cancelled = r->request->signal_number,
+        .cpu = r->request->cpu,
     };
     return host_services_new(&settings, &r->host, err);
 }

@@ -22,6 +22,7 @@ struct read_request {
     uint32_t threads;     // 0 = all processors
     uint64_t split_bytes; // 0 = default
     enum read_format format;
+    uint32_t cpu; // PT_CPU_*; 0 = the processor's
     const char *secrets_folder;
     struct log *log;
     const volatile int *signal_number;

@@ -30,7 +30,7 @@ static pt_status normalize(void *ctx, size_t namespace_, struct text *values, si
     const struct vec in = {.type = VEC_STR, .n = n, .s = values};
     struct vec out;
     expr_scratch_reset(z->scratch);
-    TRY(expr_eval(e, &in, n, z->scratch, &out, err));
+    TRY(expr_eval(e, &(struct expr_rows){.inputs = &in, .n = n}, z->scratch, &out, err));
     for (size_t i = 0; i < n; i++) {
         values[i] = vec_is_valid(&out, i) ? vec_text(&out, i) : text_n("", 0);
     }

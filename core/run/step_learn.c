@@ -199,7 +199,8 @@ static pt_status mark_test(struct run *r, const struct plan_model *m, uint8_t *m
     struct vec is_test;
     if (status == PT_OK) {
         run_inputs(r->plan, t, inputs);
-        status = expr_eval(m->test, inputs, t->n_rows, scratch, &is_test, err);
+        status = expr_eval(m->test, &(struct expr_rows){.inputs = inputs, .n = t->n_rows}, scratch,
+                           &is_test, err);
     }
     for (size_t i = 0; status == PT_OK && i < t->n_rows; i++) {
         mask[i] = table_rows_truth(&is_test, i);

@@ -131,9 +131,8 @@ static pt_status derive_one(struct run *r, size_t k, struct table *t, struct vec
     const struct plan_derived *d = &r->plan->derived[k];
     struct vec value;
     run_inputs(r->plan, t, inputs);
-    TRY(r->fits[k] == NULL
-            ? expr_eval(d->expr, inputs, t->n_rows, scratch, &value, err)
-            : expr_eval_fitted(d->expr, r->fits[k], inputs, t->n_rows, scratch, &value, err));
+    const struct expr_rows rows = {.inputs = inputs, .n = t->n_rows, .fit = r->fits[k]};
+    TRY(expr_eval(d->expr, &rows, scratch, &value, err));
     TRY(table_rows_store(t, d->name, &value, err));
     expr_scratch_reset(scratch);
     return PT_OK;

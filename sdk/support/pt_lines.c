@@ -44,12 +44,13 @@ static pt_status skip_mark(struct pt_lines *r, pt_error *err)
 }
 
 pt_status pt_lines_open(struct pt_lines *r, const pt_host *host, const pt_input *input,
-                        const struct pt_range *range, uint64_t max_record, uint64_t block,
+                        const struct pt_range *range, const struct pt_lines_limits *limits,
                         pt_error *err)
 {
-    *r = (struct pt_lines){.end = range->end, .max_record = max_record};
-    uint64_t from = range->begin > 0 ? range->begin - 1 : 0;
-    pt_status status = pt_window_open(&r->window, host, input, range->file, from, block, err);
+    *r = (struct pt_lines){.end = range->end, .max_record = limits->max_record};
+    struct pt_range from = *range;
+    from.begin -= range->begin > 0 ? 1 : 0;
+    pt_status status = pt_window_open(&r->window, host, input, &from, limits->block, err);
     if (status == PT_OK) {
         status = range->begin > 0 ? skip_line(r, err) : skip_mark(r, err);
     }

@@ -32,9 +32,14 @@ struct pt_lines {
     bool is_skipping;    // inside an over-long line
 };
 
-// Opens the range and finds its first line. block = 0 means PT_WINDOW_BLOCK.
+struct pt_lines_limits {
+    uint64_t max_record; // bytes of a line without its end
+    uint64_t block;      // bytes of one read; 0 = PT_WINDOW_BLOCK
+};
+
+// Opens the range and finds its first line.
 pt_status pt_lines_open(struct pt_lines *r, const pt_host *host, const pt_input *input,
-                        const struct pt_range *range, uint64_t max_record, uint64_t block,
+                        const struct pt_range *range, const struct pt_lines_limits *limits,
                         pt_error *err);
 // Accepts a zeroed reader.
 void pt_lines_close(struct pt_lines *r);

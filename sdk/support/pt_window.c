@@ -5,11 +5,21 @@
 #include <string.h>
 
 pt_status pt_window_open(struct pt_window *w, const pt_host *host, const pt_input *input,
-                         uint32_t file, uint64_t offset, uint64_t block, pt_error *err)
+                         const struct pt_range *range, uint64_t block, pt_error *err)
 {
-    *w = (struct pt_window){.host = host, .base = offset};
+    *w = (struct pt_window){.host = host, .base = range->begin};
     w->block = block == 0 ? PT_WINDOW_BLOCK : block;
-    return host->input->open(input, file, offset, &w->stream, err);
+    w->buffer = pt_mem_array(host, w->block + PT_WINDOW_PAD, 1);
+    if (w->buffer == NULL) {
+        return pt_fail(host, err, PT_E_NO_MEMORY, NULL, "out of memory for reading");
+    }
+    w->capacity = w->block;
+    pt_status status = host->input->open(input, range->file, range->begin, &w->stream, err);
+    if (status != PT_OK) {
+        pt_mem_free(host, w->buffer);
+        w->buffer = NULL;
+    }
+    return status;
 }
 
 void pt_window_close(struct pt_window *w)
@@ -34,7 +44,7 @@ static bool window_make_room(struct pt_window *w)
     if (w->capacity - w->end >= w->block) {
         return true;
     }
-    uint64_t wanted = w->capacity == 0 ? w->block : w->capacity * 2;
+    uint64_t wanted = w->capacity * 2;
     wanted = wanted < w->end + w->block ? w->end + w->block : wanted;
     uint8_t *buffer = pt_mem_resize(w->host, w->buffer, wanted + PT_WINDOW_PAD, 1);
     if (buffer == NULL) {

@@ -6,6 +6,7 @@
 #define PT_WINDOW_H
 
 #include "pt_mem.h"
+#include "pt_splits.h"
 
 #define PT_WINDOW_PAD 64u
 #define PT_WINDOW_BLOCK (UINT64_C(1) << 20)
@@ -22,9 +23,10 @@ struct pt_window {
     bool is_at_end; // no byte follows buffer[end]
 };
 
-// Opens file `file` at `offset`; block = 0 means PT_WINDOW_BLOCK. Nothing is read yet.
+// Opens the range's file at its begin, without a look at its end; block = 0 means PT_WINDOW_BLOCK.
+// Nothing is read yet, but `buffer` is there from now on.
 pt_status pt_window_open(struct pt_window *w, const pt_host *host, const pt_input *input,
-                         uint32_t file, uint64_t offset, uint64_t block, pt_error *err);
+                         const struct pt_range *range, uint64_t block, pt_error *err);
 // Accepts a zeroed window.
 void pt_window_close(struct pt_window *w);
 // Reads at least one byte more behind `end`, keeping the unread bytes (they may move); sets

@@ -66,8 +66,7 @@ pt_status csv_cursor_open(struct csv_cursor *c, const pt_host *host, const pt_in
         return pt_fail(host, err, PT_E_NO_MEMORY, NULL, "out of memory for reading");
     }
     c->window.host = host;
-    pt_status status =
-        pt_window_open(&c->window, host, input, range->file, range->begin, READ_BLOCK, err);
+    pt_status status = pt_window_open(&c->window, host, input, range, READ_BLOCK, err);
     if (status == PT_OK && range->begin == 0) {
         status = pass_mark(c, err);
     }

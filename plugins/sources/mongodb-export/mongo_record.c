@@ -10,12 +10,13 @@ pt_status mongo_records_open(struct mongo_records *r, const pt_host *host,
 {
     *r = (struct mongo_records){.layout = options->layout};
     if (options->layout == MONGO_LINES) {
-        return pt_lines_open(&r->lines, host, options->input, range, options->max_record,
-                             READ_BLOCK, err);
+        const struct pt_lines_limits limits = {options->max_record, READ_BLOCK};
+        return pt_lines_open(&r->lines, host, options->input, range, &limits, err);
     }
     r->stream = (struct mongo_stream){.max_record = options->max_record,
                                       .is_list = options->layout == MONGO_LIST};
-    return pt_window_open(&r->stream.window, host, options->input, range->file, 0, READ_BLOCK, err);
+    const struct pt_range whole = {range->file, 0, PT_RANGE_TO_END};
+    return pt_window_open(&r->stream.window, host, options->input, &whole, READ_BLOCK, err);
 }
 
 void mongo_records_close(struct mongo_records *r)

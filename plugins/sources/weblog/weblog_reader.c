@@ -200,8 +200,8 @@ static pt_status skip_find(struct weblog_reader *r, uint32_t file, pt_error *err
     const struct weblog_instance *in = r->instance;
     struct pt_range whole = {file, 0, PT_RANGE_TO_END};
     struct pt_lines lines;
-    pt_status status = pt_lines_open(&lines, in->host, in->config->path, &whole, r->run.max_record,
-                                     64u << 10, err);
+    const struct pt_lines_limits limits = {r->run.max_record, 64u << 10};
+    pt_status status = pt_lines_open(&lines, in->host, in->config->path, &whole, &limits, err);
     if (status != PT_OK) {
         return status;
     }
@@ -243,8 +243,8 @@ static pt_status reader_start(struct weblog_reader *r, const struct pt_range *ra
     if (status != PT_OK) {
         return pt_fail(in->host, err, status, NULL, "out of memory");
     }
-    return pt_lines_open(&r->lines, in->host, in->config->path, range, r->run.max_record,
-                         READ_BLOCK, err);
+    const struct pt_lines_limits limits = {r->run.max_record, READ_BLOCK};
+    return pt_lines_open(&r->lines, in->host, in->config->path, range, &limits, err);
 }
 
 pt_status weblog_reader_open(const struct weblog_instance *instance, const struct pt_range *range,

@@ -54,6 +54,12 @@ typedef int32_t pt_status;
 #define PT_E_NUMERIC 13    // no finite answer: divergence, singular system, overflow
 #define PT_E_INTERNAL 14   // a bug: an invariant does not hold
 
+// Feature levels of the processor, each with all below it. A plugin that has faster kernels chooses
+// by pt_host.cpu, and by nothing else, so that an operator can ask for another level.
+#define PT_CPU_BASELINE 1 // what the build's target always has
+#define PT_CPU_AVX2 2     // x86-64 with AVX2, FMA and BMI2
+#define PT_CPU_AVX512 3   // also AVX-512 F, BW, DQ and VL
+
 // A borrowed run of bytes; `data` may be NULL when `size` is 0. Not terminated by NUL.
 typedef struct pt_bytes {
     const uint8_t *data;

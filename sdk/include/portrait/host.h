@@ -112,7 +112,9 @@ struct pt_host {
     uint32_t struct_size;
     uint16_t abi_major;
     uint16_t abi_minor;
-    void *ctx; // the host's own
+    void *ctx;    // the host's own
+    uint32_t cpu; // PT_CPU_*: the highest level a kernel may use
+    uint32_t reserved;
 
     // Writes one line with fields to the run's log; texts are copied. [any]
     void (*log)(const pt_host *host, pt_log_level level, const char *message,

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A model learns from a matrix and scores rows of the same columns.
 //
-// Order: create -> describe -> outputs -> (fit | load) -> predict*, save, explain -> destroy.
+// Order: create -> describe -> outputs -> (fit | load) -> predict*, contribute*, save, explain,
+// export_as -> destroy.
 #ifndef PORTRAIT_MODEL_H
 #define PORTRAIT_MODEL_H
 
@@ -16,6 +17,9 @@ typedef int32_t pt_task;
 #define PT_TASK_CLUSTER 1 // no label; output 0 is the segment
 #define PT_TASK_BINARY 2  // label 0 or 1; an output of role PT_ROLE_PROBABILITY
 #define PT_TASK_REGRESS 3 // label a number
+#define PT_TASK_CLASSES                                                                            \
+    4 // label 0 .. n_classes-1; output 0 has role PT_ROLE_CLASS. The plugin has
+      // a PT_OPT_TEXT_LIST option `classes` that names them in this order
 
 typedef int32_t pt_layout;
 #define PT_LAYOUT_ROWS 1    // x[row * stride + col]
@@ -31,8 +35,13 @@ typedef struct pt_model_needs {
     uint8_t takes_category; // 1: category columns as codes 0.., NaN = missing; 0: one-hot
     uint8_t takes_weight;   // 1: block.weight is read
     uint8_t wants_scaling;  // 1: standard scaling unless the pipeline says otherwise
-    uint8_t reserved[7];
+    uint8_t contributes;    // PT_CONTRIBUTES_*: what contribute() adds up to
+    uint8_t reserved[6];
 } pt_model_needs;
+
+#define PT_CONTRIBUTES_NOTHING 0  // there is no contribute()
+#define PT_CONTRIBUTES_LOG_ODDS 1 // to ln(p / (1 - p)) of the probability output
+#define PT_CONTRIBUTES_OUTPUT 2   // to the first output itself
 
 #define PT_COLUMN_NUMBER 0
 #define PT_COLUMN_CATEGORY 1
@@ -57,7 +66,7 @@ typedef struct pt_schema {
     uint32_t struct_size;
     uint32_t n_columns;
     const pt_column_info *const *columns;
-    uint32_t n_classes; // binary: 2, names of label 0 and 1
+    uint32_t n_classes; // binary: 2, names of label 0 and 1; classes: 2 or more; else 0
     uint32_t reserved;
     const char *const *classes;
 } pt_schema;
@@ -90,6 +99,7 @@ typedef struct pt_data {
 #define PT_ROLE_SEGMENT 1     // whole number from 0
 #define PT_ROLE_PROBABILITY 2 // in [0, 1]
 #define PT_ROLE_VALUE 3
+#define PT_ROLE_CLASS 4 // whole number below n_classes; the host writes the class's name
 
 typedef struct pt_output {
     uint32_t struct_size;
@@ -97,6 +107,9 @@ typedef struct pt_output {
     const char *name;
     const char *help;
 } pt_output;
+
+#define PT_EXPORT_PMML "pmml" // https://dmg.org/pmml/v4-4-1/GeneralStructure.html
+#define PT_EXPORT_XGBOOST "xgboost"
 
 typedef struct pt_model_vtable {
     uint32_t struct_size;
@@ -122,6 +135,16 @@ typedef struct pt_model_vtable {
     // Clusters, optional: after fit, segment i becomes new_of[i] (a permutation of 0 .. n-1)
     // everywhere: predict, save, explain. NULL = segments keep the model's own numbers. [instance]
     pt_status (*renumber)(void *self, const uint32_t *new_of, uint32_t n, pt_error *err);
+    // Optional: why a row has its score. out[col * block->rows + row] is what the row's value of
+    // matrix column `col` adds, against the training rows; col = block->cols is the base. They add
+    // up to what `describe` told in `contributes`. Reads self only. [worker]
+    pt_status (*contribute)(const void *self, const pt_block *block, double *out, pt_error *err);
+    // Optional: the model in another format; PT_E_UNSUPPORTED for one it does not know.
+    // PT_EXPORT_PMML: the one model element (RegressionModel, TreeModel, MiningModel,
+    // ClusteringModel) over fields named as the matrix columns; the host writes the document, its
+    // DataDictionary and the fields' preparation around it. PT_EXPORT_XGBOOST: the whole JSON
+    // model that XGBoost loads. [instance]
+    pt_status (*export_as)(const void *self, const char *format, pt_writer *writer, pt_error *err);
 } pt_model_vtable;
 
 PT_EXTERN_C_END

@@ -222,7 +222,8 @@ static pt_status fill_reader(struct reader *r, const pt_split *split, pt_error *
     if (status != PT_OK) {
         return status;
     }
-    status = pt_lines_open(&r->lines, s->host, s->config->path, &range, r->run->max_record, 0, err);
+    const struct pt_lines_limits limits = {.max_record = r->run->max_record};
+    status = pt_lines_open(&r->lines, s->host, s->config->path, &range, &limits, err);
     if (status != PT_OK) {
         return status;
     }

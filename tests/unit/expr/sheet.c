@@ -185,7 +185,10 @@ void sheet_expect(struct sheet *s, const char *source, const char *values)
     struct str all = {0};
     assert_non_null(scratch);
     assert_int_equal(expr_fit_new(e, s->columns, s->n_rows, &fit, &err), PT_OK);
-    assert_int_equal(expr_eval_fitted(e, fit, s->columns, s->n_rows, scratch, &out, &err), PT_OK);
+    assert_int_equal(
+        expr_eval(e, &(struct expr_rows){.inputs = s->columns, .n = s->n_rows, .fit = fit}, scratch,
+                  &out, &err),
+        PT_OK);
     assert_int_equal(out.n, s->n_rows);
     assert_int_equal(out.type, expr_type(e));
     for (size_t i = 0; i < s->n_rows; i++) {

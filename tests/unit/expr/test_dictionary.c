@@ -63,7 +63,8 @@ static struct vec eval(const struct expr *e, const struct vec *inputs, size_t n,
     struct vec out = {0};
     struct pt_error err = ERROR_INIT;
     expr_scratch_reset(scratch);
-    assert_int_equal(expr_eval(e, inputs, n, scratch, &out, &err), PT_OK);
+    assert_int_equal(
+        expr_eval(e, &(struct expr_rows){.inputs = inputs, .n = n}, scratch, &out, &err), PT_OK);
     assert_int_equal(out.n, n);
     return out;
 }

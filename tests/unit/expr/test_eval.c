@@ -18,7 +18,9 @@ static void expect_rows(struct sheet *s, const char *source, size_t special, con
     struct pt_error err = ERROR_INIT;
     struct vec out = {0};
     const struct expr *e = sheet_compile(s, source);
-    assert_int_equal(expr_eval(e, s->columns, s->n_rows, scratch, &out, &err), PT_OK);
+    assert_int_equal(expr_eval(e, &(struct expr_rows){.inputs = s->columns, .n = s->n_rows},
+                               scratch, &out, &err),
+                     PT_OK);
     for (size_t i = 0; i < s->n_rows; i++) {
         assert_string_equal(sheet_show(&s->arena, &out, i), i == special ? there : elsewhere);
     }
@@ -117,11 +119,15 @@ static void test_eval__results_live_until_the_reset(void **state)
     for (int k = 0; k < 8; k++) {
         char source[64];
         snprintf(source, sizeof source, "x + %d", k);
-        assert_int_equal(
-            expr_eval(sheet_compile(&s, source), s.columns, ROWS, scratch, &sums[k], &err), PT_OK);
+        assert_int_equal(expr_eval(sheet_compile(&s, source),
+                                   &(struct expr_rows){.inputs = s.columns, .n = ROWS}, scratch,
+                                   &sums[k], &err),
+                         PT_OK);
         snprintf(source, sizeof source, "CASE WHEN x >= 0 THEN 'r' || '%d' END", k);
-        assert_int_equal(
-            expr_eval(sheet_compile(&s, source), s.columns, ROWS, scratch, &texts[k], &err), PT_OK);
+        assert_int_equal(expr_eval(sheet_compile(&s, source),
+                                   &(struct expr_rows){.inputs = s.columns, .n = ROWS}, scratch,
+                                   &texts[k], &err),
+                         PT_OK);
     }
     for (int k = 0; k < 8; k++) {
         for (size_t i = 0; i < ROWS; i++) {

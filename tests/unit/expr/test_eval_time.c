@@ -79,7 +79,9 @@ static void test_eval_time__default_zone_is_the_scope_s(void **state)
         struct expr *e = NULL;
         struct vec out = {0};
         assert_int_equal(expr_compile(&s.arena, text_of(sources[i]), &scope, &e, &err), PT_OK);
-        assert_int_equal(expr_eval(e, s.columns, 1, scratch, &out, &err), PT_OK);
+        assert_int_equal(
+            expr_eval(e, &(struct expr_rows){.inputs = s.columns, .n = 1}, scratch, &out, &err),
+            PT_OK);
         if (!vec_is_valid(&out, 0) || out.b[0] != 1) {
             fail_msg("%s", sources[i]);
         }

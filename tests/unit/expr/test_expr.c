@@ -298,8 +298,10 @@ static void test_expr__random_texts_are_compiled_or_placed(void **state)
             struct vec out = {0};
             expr_scratch_reset(scratch);
             assert_int_equal(expr_fit_new(e, s.columns, s.n_rows, &fit, &err), PT_OK);
-            assert_int_equal(expr_eval_fitted(e, fit, s.columns, s.n_rows, scratch, &out, &err),
-                             PT_OK);
+            assert_int_equal(
+                expr_eval(e, &(struct expr_rows){.inputs = s.columns, .n = s.n_rows, .fit = fit},
+                          scratch, &out, &err),
+                PT_OK);
             expr_fit_free(fit);
             n_good++;
         }
@@ -348,7 +350,9 @@ static bool live(struct sheet *s, const char *source)
         status = expr_fit_load(e, expr_fit_count(fit), values, n, &loaded, &err);
     }
     if (status == PT_OK) {
-        status = expr_eval_fitted(e, loaded, s->columns, s->n_rows, scratch, &out, &err);
+        status =
+            expr_eval(e, &(struct expr_rows){.inputs = s->columns, .n = s->n_rows, .fit = loaded},
+                      scratch, &out, &err);
     }
     assert_true(status == PT_OK || status == PT_E_NO_MEMORY);
     assert_true(status == PT_OK || scratch == NULL || err.code == PT_E_NO_MEMORY);
@@ -405,7 +409,9 @@ static void test_expr__warm_scratch_allocates_nothing(void **state)
         struct vec out = {0};
         mem_fault_arm(round == 0 ? 0 : 1, true);
         expr_scratch_reset(scratch);
-        assert_int_equal(expr_eval(e, many.columns, many.n_rows, scratch, &out, &err), PT_OK);
+        assert_int_equal(expr_eval(e, &(struct expr_rows){.inputs = many.columns, .n = many.n_rows},
+                                   scratch, &out, &err),
+                         PT_OK);
         mem_fault_arm(0, false);
     }
     expr_scratch_free(scratch);

@@ -128,7 +128,8 @@ static void set_value(struct sheet *s, const char *literal)
     struct expr_scratch *scratch = expr_scratch_new();
     struct pt_error err = ERROR_INIT;
     struct vec v = {0};
-    assert_int_equal(expr_eval(e, NULL, 1, scratch, &v, &err), PT_OK);
+    assert_int_equal(expr_eval(e, &(struct expr_rows){.inputs = NULL, .n = 1}, scratch, &v, &err),
+                     PT_OK);
     if (!vec_is_valid(&v, 0)) {
         sheet_set_null(s, at, 0);
     } else if (v.type == VEC_F64) {
@@ -171,7 +172,8 @@ static const char *value_of(struct sheet *s, const char *source, enum vec_type *
     struct expr_scratch *scratch = expr_scratch_new();
     struct pt_error err = ERROR_INIT;
     struct vec v = {0};
-    assert_int_equal(expr_eval(e, s->columns, 1, scratch, &v, &err), PT_OK);
+    assert_int_equal(
+        expr_eval(e, &(struct expr_rows){.inputs = s->columns, .n = 1}, scratch, &v, &err), PT_OK);
     const char *shown = sheet_show(&s->arena, &v, 0);
     *type = expr_type(e);
     expr_scratch_free(scratch);

@@ -106,7 +106,9 @@ static void compare(struct generator *g, struct sheet *s, const struct expr *e, 
         fail_msg("%s\n  SQLite: %s", str_get(&sql), sqlite3_errmsg(db));
     }
     expr_scratch_reset(scratch);
-    assert_int_equal(expr_eval(e, s->columns, s->n_rows, scratch, &out, &err), PT_OK);
+    assert_int_equal(expr_eval(e, &(struct expr_rows){.inputs = s->columns, .n = s->n_rows},
+                               scratch, &out, &err),
+                     PT_OK);
     for (size_t i = 0; i < s->n_rows; i++) {
         assert_int_equal(sqlite3_step(query), SQLITE_ROW);
         if (!equal_value(&out, i, query)) {

@@ -74,7 +74,10 @@ static const char *score(struct sheet *s, const struct expr *e, const struct exp
     struct pt_error err = ERROR_INIT;
     struct vec out = {0};
     struct str all = {0};
-    assert_int_equal(expr_eval_fitted(e, fit, s->columns, s->n_rows, scratch, &out, &err), PT_OK);
+    assert_int_equal(
+        expr_eval(e, &(struct expr_rows){.inputs = s->columns, .n = s->n_rows, .fit = fit}, scratch,
+                  &out, &err),
+        PT_OK);
     for (size_t i = 0; i < s->n_rows; i++) {
         str_addf(&all, "%s%s", i == 0 ? "" : " ", sheet_show(&s->arena, &out, i));
     }
@@ -160,7 +163,9 @@ static void test_fit__is_needed(void **state)
     fill(&s, (int64_t[]){1, 2}, 2);
     struct expr_scratch *scratch = expr_scratch_new();
     const struct expr *e = sheet_compile(&s, "bucket(3, x)");
-    assert_int_equal(expr_eval(e, s.columns, 2, scratch, &out, &err), PT_E_INVALID);
+    assert_int_equal(
+        expr_eval(e, &(struct expr_rows){.inputs = s.columns, .n = 2}, scratch, &out, &err),
+        PT_E_INVALID);
     expr_scratch_free(scratch);
     expr_fit_free(NULL);
     sheet_release(&s);

@@ -66,8 +66,8 @@ static uint64_t range_lines(struct fixture *f, uint64_t begin, uint64_t end, uin
     struct pt_lines r;
     struct pt_line line;
     struct pt_range range = {0, begin, end};
-    assert_int_equal(pt_lines_open(&r, &f->host.table, f->input, &range, MAX_RECORD, block, NULL),
-                     PT_OK);
+    struct pt_lines_limits limits = {MAX_RECORD, block};
+    assert_int_equal(pt_lines_open(&r, &f->host.table, f->input, &range, &limits, NULL), PT_OK);
     uint64_t n = 0;
     for (;; n++) {
         assert_int_equal(pt_lines_next(&r, &line, NULL), PT_OK);
@@ -176,7 +176,8 @@ static void test_pt_lines__pad_may_be_read(void **state)
     struct pt_line line;
     struct pt_range range = {0, 0, PT_RANGE_TO_END};
     fixture_init(&f, "abc", 3);
-    assert_int_equal(pt_lines_open(&r, &f.host.table, f.input, &range, 100, 16, NULL), PT_OK);
+    struct pt_lines_limits limits = {100, 16};
+    assert_int_equal(pt_lines_open(&r, &f.host.table, f.input, &range, &limits, NULL), PT_OK);
     assert_int_equal(pt_lines_next(&r, &line, NULL), PT_OK);
     for (uint32_t i = 0; i < PT_WINDOW_PAD; i++) {
         assert_int_equal(line.data[3 + i], 0);
@@ -198,7 +199,8 @@ static void test_pt_lines__every_failed_allocation_is_clean(void **state)
         struct pt_range range = {0, 5, PT_RANGE_TO_END};
         f.host.calls = 0;
         f.host.fail_at = at;
-        pt_status status = pt_lines_open(&r, &f.host.table, f.input, &range, 1000, 16, NULL);
+        struct pt_lines_limits limits = {1000, 16};
+        pt_status status = pt_lines_open(&r, &f.host.table, f.input, &range, &limits, NULL);
         while (status == PT_OK && line.kind != PT_LINE_END) {
             status = pt_lines_next(&r, &line, NULL);
         }
