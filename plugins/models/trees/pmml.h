@@ -1,0 +1,25 @@
+// SPDX-FileCopyrightText: 2026 Portrait contributors
+// SPDX-License-Identifier: Apache-2.0
+// Trees as PMML 4.4.1 elements (https://dmg.org/pmml/v4-4-1/TreeModel.html, MultipleModels.html):
+// one model element over fields named as the matrix columns, levels of categories as texts.
+#ifndef TREES_PMML_H
+#define TREES_PMML_H
+
+#include "ensemble.h"
+
+#define PMML_ONE_TREE 1 // TreeModel, classification; a leaf's value is the share of class 1
+#define PMML_AVERAGE 2  // MiningModel, average of such trees
+#define PMML_LOG_ODDS 3 // MiningModel, sum of regression trees and base, then the logistic link
+#define PMML_SUM 4      // MiningModel, sum of regression trees and base
+
+struct pmml_model {
+    const pt_host *host;
+    const struct ensemble *trees;
+    const struct pt_columns *columns;
+    const char *const *classes; // names of label 0 and 1; not for PMML_SUM
+    int32_t shape;              // PMML_*
+};
+
+pt_status pmml_write(const struct pmml_model *model, pt_writer *writer, pt_error *err);
+
+#endif
