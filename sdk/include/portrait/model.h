@@ -139,11 +139,21 @@ typedef struct pt_model_vtable {
     // matrix column `col` adds, against the training rows; col = block->cols is the base. They add
     // up to what `describe` told in `contributes`. Reads self only. [worker]
     pt_status (*contribute)(const void *self, const pt_block *block, double *out, pt_error *err);
-    // Optional: the model in another format; PT_E_UNSUPPORTED for one it does not know.
+    // Optional: the model in another format; PT_E_UNSUPPORTED for one it does not know. Called on
+    // a loaded model. [instance]
+    // PT_EXPORT_XGBOOST: the whole JSON model that XGBoost loads.
     // PT_EXPORT_PMML: the one model element (RegressionModel, TreeModel, MiningModel,
-    // ClusteringModel) over fields named as the matrix columns; the host writes the document, its
-    // DataDictionary and the fields' preparation around it. PT_EXPORT_XGBOOST: the whole JSON
-    // model that XGBoost loads. [instance]
+    // ClusteringModel) and nothing around it. Where its MiningSchema belongs it holds exactly
+    // `<MiningSchema/>`, followed at once by what is the model's own (RegressionTable, Node,
+    // Segmentation, ComparisonMeasure): there the host puts the MiningSchema over the pipeline's
+    // columns with the label as target, Output and LocalTransformations (impute, transform,
+    // one-hot, scale). Fields are `columns[i]->name` of the schema, which the host makes unique;
+    // their values are those of the matrix (dtype 4: PMML's float, else double). A PT_COLUMN_NUMBER
+    // is a number; a PT_COLUMN_CATEGORY is a string with the texts of `levels` for its codes, an
+    // unknown text is missing. Models inside (Segment) have their own MiningSchema over these
+    // fields. functionName of the element: binary and classes: "classification" with `classes` of
+    // the schema as categories and probabilities for all; regression: "regression"; clusters:
+    // "clustering" with id="0".. of Cluster the segments. See pt_xml.h of sdk/support.
     pt_status (*export_as)(const void *self, const char *format, pt_writer *writer, pt_error *err);
 } pt_model_vtable;
 
