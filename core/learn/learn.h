@@ -49,6 +49,18 @@ struct learn_prepare {
     bool drop_first; // one-hot: leave out the first level (byte order)
 };
 
+// Turns scores into probabilities that hold, by out-of-fold scores of the training rows.
+enum learn_calibrate { LEARN_CALIBRATE_NONE, LEARN_CALIBRATE_PLATT, LEARN_CALIBRATE_ISOTONIC };
+
+// How a model is judged beyond the figures that every model gets. {0} = those alone.
+struct learn_judge {
+    double threshold;    // of the confusion; 0 = 0.5
+    uint32_t bootstrap;  // resamples for 95 % intervals; 0 = none
+    uint32_t importance; // repeats of permutation importance; 0 = none
+    const double *curve; // shares of the training rows, ascending, in (0, 1]; NULL = none
+    size_t n_curve;
+};
+
 struct learn_spec {
     const char *name;                    // of the model in the pipeline
     const struct component_info *plugin; // kind PT_KIND_MODEL
@@ -61,12 +73,14 @@ struct learn_spec {
     // makes the second one class 1 unless `classes` says otherwise). NULL = none. Rows whose label
     // is missing are neither learnt from nor judged.
     const char *label;
-    const char *classes[2];    // NULL, NULL = from the data
-    const char *order_by;      // clusters: segment 0 = highest mean of this column; NULL =
-                               // the plugin's COLUMN option `order_by`, else by size
-    const uint8_t *test;       // a byte a row of the table: 1 = judged, not learnt from; NULL
-    const char *test_text;     // how the test rows were chosen, for the report; NULL
-    uint32_t folds;            // cross-validation over training rows; 0 or 2..100
+    const char *classes[2];         // NULL, NULL = from the data
+    const char *order_by;           // clusters: segment 0 = highest mean of this column; NULL =
+                                    // the plugin's COLUMN option `order_by`, else by size
+    const uint8_t *test;            // a byte a row of the table: 1 = judged, not learnt from; NULL
+    const char *test_text;          // how the test rows were chosen, for the report; NULL
+    uint32_t folds;                 // cross-validation over training rows; 0 or 2..100
+    enum learn_calibrate calibrate; // classifiers of two classes
+    struct learn_judge judge;
     const char *key;           // str column of stable row names (folds); NULL = row number
     const char *training_text; // free text kept in the model file, such as cut-offs; NULL
     uint64_t seed;

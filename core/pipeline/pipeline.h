@@ -87,7 +87,13 @@ struct pipeline_model {
     bool drop_first;
     const struct node *test; // evaluate.test; may be NULL
     int64_t folds;
-    int64_t seed; // -1 = the pipeline's
+    double threshold;   // evaluate.threshold
+    int64_t bootstrap;  // resamples; 0 = none
+    int64_t importance; // repeats; 0 = none
+    double *curve;      // evaluate.learning_curve: shares, ascending
+    size_t n_curve;
+    const struct node *calibrate; // may be NULL
+    int64_t seed;                 // -1 = the pipeline's
 };
 
 struct pipeline_audience {

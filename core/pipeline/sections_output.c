@@ -130,6 +130,36 @@ static void read_prepare(struct pipeline *p, const struct node *node, struct dia
     fields_bool(&f, "drop_first", &out->drop_first);
 }
 
+static void read_curve(const struct fields *f, struct pipeline_model *out)
+{
+    static const char expected[] =
+        "shares such as [0.1, 0.5, 1]: more than 0, at most 1, ascending";
+    const struct node *const *items = NULL;
+    size_t n = 0;
+    fields_nodes(f, "learning_curve", &items, &n);
+    if (n == 0) {
+        return;
+    }
+    out->curve = arena_zero(f->arena, n, sizeof *out->curve);
+    if (out->curve == NULL) {
+        f->diags->out_of_memory = true;
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        double *share = &out->curve[i];
+        double least = i == 0 ? 0 : out->curve[i - 1];
+        if (items[i]->is_quoted || !text_to_f64(items[i]->text, share) || !(*share > least) ||
+            *share > 1) {
+            fields_wrong(f, items[i], "learning_curve", expected);
+            return;
+        }
+        out->n_curve = i + 1;
+    }
+    if (out->test == NULL) {
+        fields_wrong(f, items[0], "learning_curve", "beside `test`, whose rows judge it");
+    }
+}
+
 static void read_evaluate(struct pipeline *p, const struct node *node, struct diags *diags,
                           struct pipeline_model *out)
 {
@@ -137,25 +167,39 @@ static void read_evaluate(struct pipeline *p, const struct node *node, struct di
     if (!fields_of(&f, node, diags, &p->arena, "`evaluate` of model `%s`", out->name)) {
         return;
     }
-    FIELDS_KNOWN(&f, "test", "folds");
+    FIELDS_KNOWN(&f, "test", "folds", "threshold", "bootstrap", "learning_curve", "importance");
     out->test = fields_scalar(&f, "test");
     fields_i64(&f, "folds", &out->folds);
     if (out->folds < 0 || out->folds == 1 || out->folds > 100) {
         fields_wrong(&f, fields_get(&f, "folds"), "folds", "0 or from 2 to 100");
     }
+    fields_f64(&f, "threshold", &out->threshold);
+    if (!(out->threshold > 0 && out->threshold < 1)) {
+        fields_wrong(&f, fields_get(&f, "threshold"), "threshold", "between 0 and 1");
+    }
+    fields_i64(&f, "bootstrap", &out->bootstrap);
+    if (out->bootstrap != 0 && (out->bootstrap < 100 || out->bootstrap > 100000)) {
+        fields_wrong(&f, fields_get(&f, "bootstrap"), "bootstrap", "0 or from 100 to 100000");
+    }
+    fields_i64(&f, "importance", &out->importance);
+    if (out->importance < 0 || out->importance > 1000) {
+        fields_wrong(&f, fields_get(&f, "importance"), "importance", "from 0 to 1000");
+    }
+    read_curve(&f, out);
 }
 
 static void read_model(struct pipeline *p, const struct node_pair *pair, struct diags *diags,
                        struct pipeline_model *out)
 {
     struct fields f;
-    *out = (struct pipeline_model){.name = pair->key->text.p, .key = pair->key, .seed = -1};
+    *out = (struct pipeline_model){
+        .name = pair->key->text.p, .key = pair->key, .threshold = 0.5, .seed = -1};
     if (!fields_of(&f, pair->value, diags, &p->arena, "model `%s`", out->name)) {
         return;
     }
     fields_is_name(&f, pair->key);
     FIELDS_KNOWN(&f, "plugin", "with", "inputs", "exclude", "label", "load", "prepare", "evaluate",
-                 "seed");
+                 "calibrate", "seed");
     if (fields_need(&f, "plugin") != NULL) {
         out->plugin = fields_scalar(&f, "plugin");
     }
@@ -166,6 +210,7 @@ static void read_model(struct pipeline *p, const struct node_pair *pair, struct 
     section_list(&f, "exclude", &out->exclude);
     out->label = fields_scalar(&f, "label");
     out->load = fields_scalar(&f, "load");
+    out->calibrate = fields_scalar(&f, "calibrate");
     fields_i64(&f, "seed", &out->seed);
     read_prepare(p, fields_get(&f, "prepare"), diags, out);
     read_evaluate(p, fields_get(&f, "evaluate"), diags, out);

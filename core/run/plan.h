@@ -73,6 +73,7 @@ struct plan_model {
     struct learn_input *inputs;
     size_t n_inputs;
     struct learn_prepare prepare;
+    enum learn_calibrate calibrate;
     const char *label;    // column, or NULL
     bool has_timed_label; // the label looks past the cut-off
     double test_fraction; // 0 = none
@@ -130,6 +131,7 @@ struct plan {
     struct diags *diags;
     struct zone *zone;
     struct plan_source *sources;
+    size_t n_source_inputs; // of the host's inputs, the first ones
     struct plan_event *events;
     struct profile_namespace *namespaces;
     struct plan_column *columns;

@@ -184,6 +184,24 @@ static void read_label(struct plan *p, struct plan_model *m)
     }
 }
 
+// What only a classifier of two classes has.
+static void read_judge(struct plan *p, struct plan_model *m)
+{
+    static const char *const names[] = {"none", "platt", "isotonic"};
+    const struct pipeline_model *w = m->written;
+    if (w->calibrate != NULL) {
+        m->calibrate = (enum learn_calibrate)choose(p, w->calibrate, "calibrate", names, 3);
+    }
+    bool is_asked = m->calibrate != LEARN_CALIBRATE_NONE || w->bootstrap != 0 ||
+                    w->importance != 0 || w->n_curve != 0;
+    if (is_asked && m->shape.task != PT_TASK_BINARY) {
+        plan_fault(p, "P0103", w->calibrate == NULL ? w->key : w->calibrate, NULL,
+                   "model `%s` (%s): `calibrate`, `bootstrap`, `importance` and `learning_curve` "
+                   "are of models of two classes",
+                   w->name, m->component->name);
+    }
+}
+
 static void read_test(struct plan *p, struct plan_model *m)
 {
     const struct node *node = m->written->test;
@@ -276,6 +294,7 @@ void plan_add_models(struct plan *p)
         add_inputs(p, m);
         read_prepare(p, m);
         read_label(p, m);
+        read_judge(p, m);
         read_test(p, m);
         if (m->written->load != NULL) {
             m->load_path = plan_path(p, m->written->load);
