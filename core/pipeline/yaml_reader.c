@@ -53,12 +53,15 @@ static pt_status next_event(struct reader *r, yaml_event_t *event)
     if (r->parser.error == YAML_MEMORY_ERROR) {
         return no_memory(r);
     }
-    const yaml_mark_t *mark = &r->parser.problem_mark;
-    struct position at = position_of(r, mark, NULL);
-    diag_add(r->diags, DIAG_ERROR, "P0002", at, NULL, "YAML: %s%s%s",
-             r->parser.problem == NULL ? "cannot be read" : r->parser.problem,
-             r->parser.context == NULL ? "" : " ",
-             r->parser.context == NULL ? "" : r->parser.context);
+    struct position at = position_of(r, &r->parser.problem_mark, NULL);
+    const yaml_mark_t *began = &r->parser.context_mark;
+    char context[128] = "";
+    if (r->parser.context != NULL) {
+        snprintf(context, sizeof context, " %.80s that begins at %zu:%zu", r->parser.context,
+                 began->line + 1, began->column + 1);
+    }
+    diag_add(r->diags, DIAG_ERROR, "P0002", at, NULL, "YAML: %s%s",
+             r->parser.problem == NULL ? "cannot be read" : r->parser.problem, context);
     return PT_E_CONFIG;
 }
 
