@@ -125,6 +125,12 @@ pt_status evaluate_cluster(const struct clustered *c, struct cluster_evaluation 
 void evaluation_release(struct evaluation *e)
 {
     mem_free(e->cluster.sizes);
+    class_evaluation_release(&e->classes);
+    for (uint32_t i = 0; i < e->n_folds; i++) {
+        class_evaluation_release(&e->class_folds[i]);
+    }
     mem_free(e->folds);
+    mem_free(e->class_folds);
+    mem_free(e->regress_folds);
     *e = (struct evaluation){0};
 }

@@ -4,6 +4,8 @@
 #ifndef PORTRAIT_LEARN_EVALUATE_H
 #define PORTRAIT_LEARN_EVALUATE_H
 
+#include "evaluate_classes.h"
+#include "evaluate_regress.h"
 #include "json.h"
 #include "metric.h"
 #include "score.h"
@@ -30,12 +32,23 @@ struct cluster_evaluation {
     uint32_t n_segments;
 };
 
+// Where a judgement goes: the place of the model's task is filled.
+struct judgement {
+    struct binary_evaluation *binary;
+    struct class_evaluation *classes;
+    struct regress_evaluation *regress;
+};
+
 struct evaluation {
     pt_task task;
     bool is_on_training_rows;
     struct binary_evaluation binary;
     struct cluster_evaluation cluster;
-    struct binary_evaluation *folds; // owned
+    struct class_evaluation classes;
+    struct regress_evaluation regress;
+    struct binary_evaluation *folds;          // owned
+    struct class_evaluation *class_folds;     // owned
+    struct regress_evaluation *regress_folds; // owned
     uint32_t n_folds;
 };
 
@@ -55,6 +68,14 @@ struct clustered {
 pt_status evaluate_cluster(const struct clustered *c, struct cluster_evaluation *out,
                            struct pt_error *err);
 void evaluation_release(struct evaluation *e);
-void evaluation_json(const struct evaluation *e, const char *test_text, struct json_writer *w);
+
+// What an evaluation is told with.
+struct evaluation_texts {
+    const char *test;           // how the test rows were chosen
+    const char *const *classes; // names; NULL without
+};
+
+void evaluation_json(const struct evaluation *e, const struct evaluation_texts *texts,
+                     struct json_writer *w);
 
 #endif

@@ -81,13 +81,49 @@ static void put_binary(const struct binary_evaluation *b, struct json_writer *w)
     put_lift(b, w);
 }
 
-static double fold_mean(const struct evaluation *e, size_t offset)
+// A figure of the folds: where it is in the first and how far the others are.
+struct fold_figure {
+    const char *key;
+    const double *first;
+    size_t spacing;
+};
+
+static void put_fold_means(const struct fold_figure *figures, size_t n, uint32_t n_folds,
+                           struct json_writer *w)
 {
-    double sum = 0;
-    for (uint32_t i = 0; i < e->n_folds; i++) {
-        sum += *(const double *)((const char *)&e->folds[i] + offset);
+    json_key(w, "folds_mean");
+    json_begin_object(w);
+    for (size_t f = 0; f < n; f++) {
+        double sum = 0;
+        for (uint32_t i = 0; i < n_folds; i++) {
+            sum += *(const double *)((const char *)figures[f].first + i * figures[f].spacing);
+        }
+        put_number(w, figures[f].key, sum / n_folds);
     }
-    return sum / e->n_folds;
+    json_end_object(w);
+}
+
+static void put_means(const struct evaluation *e, struct json_writer *w)
+{
+    if (e->task == PT_TASK_CLASSES) {
+        const struct class_evaluation *c = e->class_folds;
+        const struct fold_figure figures[] = {{"accuracy", &c->accuracy, sizeof *c},
+                                              {"log_loss", &c->log_loss, sizeof *c},
+                                              {"auc", &c->auc, sizeof *c}};
+        put_fold_means(figures, 3, e->n_folds, w);
+    } else if (e->task == PT_TASK_REGRESS) {
+        const struct regress_evaluation *r = e->regress_folds;
+        const struct fold_figure figures[] = {
+            {"rmse", &r->rmse, sizeof *r}, {"mae", &r->mae, sizeof *r}, {"r2", &r->r2, sizeof *r}};
+        put_fold_means(figures, 3, e->n_folds, w);
+    } else {
+        const struct binary_evaluation *b = e->folds;
+        const struct fold_figure figures[] = {{"auc", &b->auc, sizeof *b},
+                                              {"log_loss", &b->log_loss, sizeof *b},
+                                              {"brier", &b->brier, sizeof *b},
+                                              {"ks", &b->ks, sizeof *b}};
+        put_fold_means(figures, 4, e->n_folds, w);
+    }
 }
 
 static void put_folds(const struct evaluation *e, struct json_writer *w)
@@ -96,17 +132,17 @@ static void put_folds(const struct evaluation *e, struct json_writer *w)
     json_begin_array(w);
     for (uint32_t i = 0; i < e->n_folds; i++) {
         json_begin_object(w);
-        put_headline(&e->folds[i], w);
+        if (e->task == PT_TASK_CLASSES) {
+            class_evaluation_json(&e->class_folds[i], w);
+        } else if (e->task == PT_TASK_REGRESS) {
+            regress_evaluation_json(&e->regress_folds[i], w);
+        } else {
+            put_headline(&e->folds[i], w);
+        }
         json_end_object(w);
     }
     json_end_array(w);
-    json_key(w, "folds_mean");
-    json_begin_object(w);
-    put_number(w, "auc", fold_mean(e, offsetof(struct binary_evaluation, auc)));
-    put_number(w, "log_loss", fold_mean(e, offsetof(struct binary_evaluation, log_loss)));
-    put_number(w, "brier", fold_mean(e, offsetof(struct binary_evaluation, brier)));
-    put_number(w, "ks", fold_mean(e, offsetof(struct binary_evaluation, ks)));
-    json_end_object(w);
+    put_means(e, w);
 }
 
 static void put_cluster(const struct cluster_evaluation *c, struct json_writer *w)
@@ -123,15 +159,21 @@ static void put_cluster(const struct cluster_evaluation *c, struct json_writer *
     json_end_array(w);
 }
 
-void evaluation_json(const struct evaluation *e, const char *test_text, struct json_writer *w)
+void evaluation_json(const struct evaluation *e, const struct evaluation_texts *texts,
+                     struct json_writer *w)
 {
     json_begin_object(w);
     json_key(w, "judged_on");
     json_put_str(w, e->is_on_training_rows ? "training rows" : "test rows");
     json_key(w, "test");
-    json_put_str(w, test_text);
+    json_put_str(w, texts->test);
     if (e->task == PT_TASK_BINARY) {
         put_binary(&e->binary, w);
+    } else if (e->task == PT_TASK_CLASSES) {
+        class_evaluation_json(&e->classes, w);
+        class_confusion_json(&e->classes, texts->classes, w);
+    } else if (e->task == PT_TASK_REGRESS) {
+        regress_evaluation_json(&e->regress, w);
     } else {
         put_cluster(&e->cluster, w);
     }

@@ -55,7 +55,7 @@ static pt_status refuse(const struct instance *m, const char *what, struct pt_er
 static pt_status check_needs(const struct instance *m, struct pt_error *err)
 {
     const pt_model_needs *n = &m->needs;
-    if (n->task != PT_TASK_CLUSTER && n->task != PT_TASK_BINARY) {
+    if (n->task < PT_TASK_CLUSTER || n->task > PT_TASK_CLASSES) {
         return refuse(m, "has a task this host does not know", err);
     }
     if (n->layout != PT_LAYOUT_ROWS && n->layout != PT_LAYOUT_COLUMNS) {
@@ -67,25 +67,53 @@ static pt_status check_needs(const struct instance *m, struct pt_error *err)
     return PT_OK;
 }
 
+// The role of the first output, by task.
+static int32_t first_role(pt_task task)
+{
+    switch (task) {
+    case PT_TASK_CLUSTER:
+        return PT_ROLE_SEGMENT;
+    case PT_TASK_REGRESS:
+        return PT_ROLE_VALUE;
+    case PT_TASK_CLASSES:
+        return PT_ROLE_CLASS;
+    default:
+        return PT_ROLE_PROBABILITY;
+    }
+}
+
+static pt_status check_class_outputs(const struct instance *m, struct pt_error *err)
+{
+    if (m->n_outputs < 3) {
+        return refuse(m, "must give a class and the probability of each class", err);
+    }
+    for (uint32_t i = 1; i < m->n_outputs; i++) {
+        if (m->outputs[i]->role != PT_ROLE_PROBABILITY) {
+            return refuse(m, "must give the probability of each class after the class", err);
+        }
+    }
+    return PT_OK;
+}
+
 static pt_status check_outputs(const struct instance *m, struct pt_error *err)
 {
     if (m->n_outputs == 0 || m->n_outputs > INSTANCE_OUTPUTS || m->outputs == NULL) {
-        return refuse(m, "must have 1 to 64 outputs", err);
+        return refuse(m, "must have 1 to 257 outputs", err);
     }
     for (uint32_t i = 0; i < m->n_outputs; i++) {
         const pt_output *o = m->outputs[i];
         if (o == NULL || o->name == NULL || o->name[0] == '\0') {
             return refuse(m, "has an output without a name", err);
         }
-        if (o->role < PT_ROLE_SEGMENT || o->role > PT_ROLE_VALUE) {
+        if (o->role < PT_ROLE_SEGMENT || o->role > PT_ROLE_CLASS) {
             return refuse(m, "has an output of an unknown role", err);
         }
     }
-    int32_t wanted = m->needs.task == PT_TASK_CLUSTER ? PT_ROLE_SEGMENT : PT_ROLE_PROBABILITY;
-    if (m->outputs[0]->role != wanted) {
-        return refuse(m, "must give its segment or probability as the first output", err);
+    if (m->outputs[0]->role != first_role(m->needs.task)) {
+        return refuse(m, "must give its segment, probability, number or class as the first output",
+                      err);
     }
-    return PT_OK;
+    return m->needs.task == PT_TASK_CLASSES ? check_class_outputs(m, err) : PT_OK;
 }
 
 static pt_status open_all(struct instance *m, const void *config, struct pt_error *err)
@@ -147,9 +175,11 @@ pt_status instance_load(struct instance *m, const pt_schema *schema, struct text
     return PT_OK;
 }
 
-static bool is_sound(int32_t role, double value)
+static bool is_sound(const struct instance *m, int32_t role, double value)
 {
     switch (role) {
+    case PT_ROLE_CLASS:
+        return value >= 0 && value < m->n_classes && value == floor(value);
     case PT_ROLE_SEGMENT:
         return value >= 0 && value <= UINT32_MAX && value == floor(value);
     case PT_ROLE_PROBABILITY:
@@ -165,12 +195,21 @@ pt_status instance_predict(const struct instance *m, const pt_block *block, doub
     TRY(m->vtable->predict(m->self, block, out, err));
     for (uint32_t c = 0; c < m->n_outputs; c++) {
         for (uint64_t i = 0; i < block->rows; i++) {
-            if (!is_sound(m->outputs[c]->role, out[c * block->rows + i])) {
+            if (!is_sound(m, m->outputs[c]->role, out[c * block->rows + i])) {
                 FAIL(err, PT_E_NUMERIC, "model plugin `%s` gave %g as `%s`", m->plugin->name,
                      out[c * block->rows + i], m->outputs[c]->name);
             }
         }
     }
+    return PT_OK;
+}
+
+pt_status instance_set_classes(struct instance *m, uint32_t n_classes, struct pt_error *err)
+{
+    if (m->needs.task == PT_TASK_CLASSES && n_classes != m->n_outputs - 1) {
+        FAIL(err, PT_E_CONFIG, "%u classes for a model of %u", n_classes, m->n_outputs - 1);
+    }
+    m->n_classes = n_classes;
     return PT_OK;
 }
 

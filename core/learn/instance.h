@@ -10,7 +10,7 @@
 #include "registry.h"
 #include "text.h"
 
-#define INSTANCE_OUTPUTS 64 // most outputs of a model
+#define INSTANCE_OUTPUTS 257 // most outputs of a model: a class and 256 probabilities
 
 struct instance {
     pt_host host; // the run's, with reading and writing of model payloads
@@ -20,6 +20,7 @@ struct instance {
     pt_model_needs needs;
     const pt_output *const *outputs; // the plugin's
     uint32_t n_outputs;
+    uint32_t n_classes; // of the label, set before fit and load; 0 = none
 };
 
 // Creates, describes and asks for outputs. The instance must not move: the plugin keeps the host's
@@ -37,6 +38,8 @@ pt_status instance_load(struct instance *m, const pt_schema *schema, struct text
 // Scores a block; PT_E_NUMERIC when a score is not finite or breaks its role.
 pt_status instance_predict(const struct instance *m, const pt_block *block, double *out,
                            struct pt_error *err);
+// PT_E_CONFIG when the classes of a label are not those the model has outputs for.
+pt_status instance_set_classes(struct instance *m, uint32_t n_classes, struct pt_error *err);
 void instance_release(struct instance *m);
 
 #endif

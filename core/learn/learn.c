@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "judge.h"
 #include "label.h"
 #include "learned.h"
 #include "mem.h"
@@ -14,6 +15,7 @@
 // A fit under way.
 struct job {
     struct trainer trainer;
+    pt_task task;
     struct label label;
     size_t *train; // table rows
     size_t n_train;
@@ -46,17 +48,17 @@ static pt_status check_inputs(const struct learn_spec *spec, struct pt_error *er
 static pt_status check_spec(const struct learn_spec *spec, pt_task task, struct pt_error *err)
 {
     TRY(check_inputs(spec, err));
-    bool is_binary = task == PT_TASK_BINARY;
-    if (is_binary && spec->label == NULL) {
+    bool needs_label = task != PT_TASK_CLUSTER;
+    if (needs_label && spec->label == NULL) {
         FAIL(err, PT_E_CONFIG, "model `%s` (%s) needs a label", spec->name, spec->plugin->name);
     }
-    if (!is_binary && spec->label != NULL) {
+    if (!needs_label && spec->label != NULL) {
         FAIL(err, PT_E_CONFIG, "model `%s` (%s) takes no label", spec->name, spec->plugin->name);
     }
     if (spec->folds == 1 || spec->folds > EVALUATE_FOLDS) {
         FAIL(err, PT_E_CONFIG, "model `%s`: folds is 0 or 2 to %d", spec->name, EVALUATE_FOLDS);
     }
-    if (!is_binary && spec->folds != 0) {
+    if (!needs_label && spec->folds != 0) {
         FAIL(err, PT_E_CONFIG, "model `%s` (%s) cannot be judged in folds", spec->name,
              spec->plugin->name);
     }
@@ -87,23 +89,26 @@ static pt_status split_rows(struct job *j, struct pt_error *err)
     return PT_OK;
 }
 
-static uint64_t count_positives(const struct job *j, const size_t *rows, size_t n)
-{
-    uint64_t positives = 0;
-    for (size_t i = 0; j->label.values != NULL && i < n; i++) {
-        positives += j->label.values[rows[i]] != 0;
-    }
-    return positives;
-}
-
+// Every class must be there. *positives = rows of the second of two classes.
 static pt_status check_classes(const struct job *j, const size_t *rows, size_t n,
                                uint64_t *positives, struct pt_error *err)
 {
-    *positives = count_positives(j, rows, n);
-    if (j->label.values != NULL && (*positives == 0 || *positives == n)) {
-        FAIL(err, PT_E_DATA, "label `%s` is `%s` in all %zu rows to learn from",
-             j->trainer.spec->label, j->label.classes[*positives != 0], n);
+    uint64_t counts[LABEL_CLASSES] = {0};
+    uint32_t n_classes = j->label.n_classes;
+    for (size_t i = 0; n_classes > 0 && i < n; i++) {
+        counts[(size_t)j->label.values[rows[i]]]++;
     }
+    for (uint32_t c = 0; c < n_classes; c++) {
+        if (counts[c] == n) {
+            FAIL(err, PT_E_DATA, "label `%s` is `%s` in all %zu rows to learn from",
+                 j->trainer.spec->label, j->label.classes[c], n);
+        }
+        if (n_classes > 2 && counts[c] == 0) {
+            FAIL(err, PT_E_DATA, "label `%s` is `%s` in none of the %zu rows to learn from",
+                 j->trainer.spec->label, j->label.classes[c], n);
+        }
+    }
+    *positives = n_classes == 2 ? counts[1] : 0;
     return PT_OK;
 }
 
@@ -202,6 +207,22 @@ static pt_status judge_cluster(struct job *j, struct pt_error *err)
     return status;
 }
 
+// Judges a model of the kept one's task on some rows, as `at` of the results.
+static pt_status judge_rows(const struct job *j, const struct trained *t,
+                            const struct prepare_rows *from, const struct judgement *at,
+                            struct pt_error *err)
+{
+    struct judge_case c = {t, *from, j->label.values, j->trainer.spec->pool};
+    switch (t->instance.needs.task) {
+    case PT_TASK_CLASSES:
+        return judge_classes(&c, at->classes, err);
+    case PT_TASK_REGRESS:
+        return judge_regress(&c, at->regress, err);
+    default:
+        return judge_binary(j, t, from, at->binary, err);
+    }
+}
+
 static pt_status judge(struct job *j, struct pt_error *err)
 {
     struct evaluation *e = &j->model->evaluation;
@@ -215,7 +236,8 @@ static pt_status judge(struct job *j, struct pt_error *err)
     if (j->n_test == 0) {
         from = (struct prepare_rows){j->trainer.table, j->train, j->n_train};
     }
-    return judge_binary(j, &j->model->trained, &from, &e->binary, err);
+    struct judgement at = {&e->binary, &e->classes, &e->regress};
+    return judge_rows(j, &j->model->trained, &from, &at, err);
 }
 
 static uint32_t fold_of(const struct job *j, size_t row)
@@ -226,7 +248,7 @@ static uint32_t fold_of(const struct job *j, size_t row)
 }
 
 static pt_status run_fold(const struct job *j, uint32_t fold, size_t *rows,
-                          struct binary_evaluation *out, struct pt_error *err)
+                          const struct judgement *out, struct pt_error *err)
 {
     size_t n = 0;
     size_t n_held = 0;
@@ -244,7 +266,7 @@ static pt_status run_fold(const struct job *j, uint32_t fold, size_t *rows,
     struct prepare_rows learn_from = {j->trainer.table, rows, n};
     TRY(trainer_run(&j->trainer, &learn_from, &t, err));
     struct prepare_rows held = {j->trainer.table, rows + n, n_held};
-    pt_status status = judge_binary(j, &t, &held, out, err);
+    pt_status status = judge_rows(j, &t, &held, out, err);
     trained_release(&t);
     return status;
 }
@@ -258,13 +280,16 @@ static pt_status run_folds(struct job *j, struct pt_error *err)
     struct evaluation *e = &j->model->evaluation;
     size_t *rows = mem_array(j->n_train, sizeof *rows);
     e->folds = mem_zero(folds, sizeof *e->folds);
-    e->n_folds = folds;
+    e->class_folds = mem_zero(folds, sizeof *e->class_folds);
+    e->regress_folds = mem_zero(folds, sizeof *e->regress_folds);
     pt_status status = PT_OK;
-    if (rows == NULL || e->folds == NULL) {
+    if (rows == NULL || e->folds == NULL || e->class_folds == NULL || e->regress_folds == NULL) {
         status = error_set(err, PT_E_NO_MEMORY, "no memory for %u folds", folds);
     }
     for (uint32_t i = 0; status == PT_OK && i < folds; i++) {
-        status = run_fold(j, i, rows, &e->folds[i], err);
+        struct judgement at = {&e->folds[i], &e->class_folds[i], &e->regress_folds[i]};
+        status = run_fold(j, i, rows, &at, err);
+        e->n_folds = i + 1;
         if (status != PT_OK) {
             error_prefix(err, "fold %u of %u", i + 1, folds);
         }
@@ -279,11 +304,11 @@ static pt_status fit_job(struct job *j, struct pt_error *err)
     struct learned *m = j->model;
     TRY(name_model(j, err));
     if (spec->label != NULL) {
-        TRY(label_read(spec, j->trainer.table, &m->arena, &j->label, err));
-        m->classes[0] = j->label.classes[0];
-        m->classes[1] = j->label.classes[1];
+        struct label_from label_from = {spec, j->task, j->trainer.table};
+        TRY(label_read(&label_from, &m->arena, &j->label, err));
+        m->classes = j->trainer.classes = j->label.classes;
+        m->n_classes = j->trainer.n_classes = j->label.n_classes;
         j->trainer.label = j->label.values;
-        j->trainer.classes = m->classes;
     }
     TRY(split_rows(j, err));
     TRY(check_classes(j, j->train, j->n_train, &m->positives, err));
@@ -313,7 +338,7 @@ pt_status learn_fit(const struct learn_spec *spec, const struct table *train, st
     pt_task task = shape.task;
     learn_shape_release(&shape);
     TRY(check_spec(spec, task, err));
-    struct job j = {0};
+    struct job j = {.task = task};
     TRY(trainer_init(spec, train, &j.trainer, err));
     j.model = learned_new();
     pt_status status = j.model == NULL ? error_set(err, PT_E_NO_MEMORY, "no memory for a model")

@@ -69,11 +69,12 @@ struct learn_spec {
     const struct learn_input *inputs;    // in order
     size_t n_inputs;
     struct learn_prepare prepare;
-    // Binary: a column of two classes. bool; i64 or f64 of 0 and 1; str of two texts (byte order
+    // Classes: a column of the texts (or numbers) that the plugin's option `classes` names.
+    // Numbers: bool, i64 or f64. Binary: bool; i64 or f64 of 0 and 1; str of two texts (byte order
     // makes the second one class 1 unless `classes` says otherwise). NULL = none. Rows whose label
     // is missing are neither learnt from nor judged.
     const char *label;
-    const char *classes[2];         // NULL, NULL = from the data
+    const char *classes[2];         // NULL, NULL = by the plugin's option `classes`, or the data
     const char *order_by;           // clusters: segment 0 = highest mean of this column; NULL =
                                     // the plugin's COLUMN option `order_by`, else by size
     const uint8_t *test;            // a byte a row of the table: 1 = judged, not learnt from; NULL
@@ -150,6 +151,8 @@ struct learn_summary {
     uint64_t test_rows; // judged; 0 = judged on the training rows
     double auc, log_loss, brier, ks, lift_top, base_rate;
     double inertia, silhouette;
+    double accuracy;      // of classes; their auc is the macro average
+    double rmse, mae, r2; // of numbers
 };
 struct learn_summary learned_summary(const struct learned *m);
 

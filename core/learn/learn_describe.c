@@ -8,7 +8,14 @@
 
 static enum vec_type type_of(int32_t role)
 {
-    return role == PT_ROLE_SEGMENT ? VEC_I64 : VEC_F64;
+    switch (role) {
+    case PT_ROLE_SEGMENT:
+        return VEC_I64;
+    case PT_ROLE_CLASS:
+        return VEC_STR;
+    default:
+        return VEC_F64;
+    }
 }
 
 static bool add_outputs(const struct instance *m, struct learn_shape *s)
@@ -39,7 +46,7 @@ pt_status learn_describe(const struct component_info *plugin, const void *config
     TRY(instance_open(plugin, config, host, &m, err));
     struct learn_shape s = {
         .task = m.needs.task,
-        .needs_label = m.needs.task == PT_TASK_BINARY,
+        .needs_label = m.needs.task != PT_TASK_CLUSTER,
         .takes_category = m.needs.takes_category != 0,
         .takes_missing = m.needs.takes_missing != 0,
     };

@@ -78,10 +78,13 @@ static void put_training(const struct learned *m, struct json_writer *w)
         put_str(w, "label", m->label);
         json_key(w, "classes");
         json_begin_array(w);
-        json_put_str(w, m->classes[0]);
-        json_put_str(w, m->classes[1]);
+        for (uint32_t i = 0; i < m->n_classes; i++) {
+            json_put_str(w, m->classes[i]);
+        }
         json_end_array(w);
-        put_u64(w, "positives", m->positives);
+        if (m->n_classes == 2) {
+            put_u64(w, "positives", m->positives);
+        }
         put_u64(w, "unlabelled", m->unlabelled);
     } else {
         put_u64(w, "segments", m->n_segments);
@@ -124,7 +127,8 @@ pt_status learned_report(const struct learned *m, struct json_writer *w, struct 
     put_training(m, w);
     if (m->has_evaluation) {
         json_key(w, "evaluation");
-        evaluation_json(&m->evaluation, m->test_text, w);
+        struct evaluation_texts texts = {m->test_text, m->classes};
+        evaluation_json(&m->evaluation, &texts, w);
     }
     TRY(put_explain(m, w, err));
     json_end_object(w);

@@ -28,32 +28,65 @@ void learned_free(struct learned *m)
     mem_free(m);
 }
 
+// One output of a model and its scores.
+struct scored_output {
+    int32_t role;
+    const double *scores;
+    const struct text *classes; // names, as long-lived as the table
+};
+
+static enum vec_type type_of(int32_t role)
+{
+    return role == PT_ROLE_SEGMENT ? VEC_I64 : role == PT_ROLE_CLASS ? VEC_STR : VEC_F64;
+}
+
 // Adds one column and fills it from the scores of one output.
-static pt_status add_column(struct table *t, const char *name, int32_t role, const double *scores,
+static pt_status add_column(struct table *t, const char *name, const struct scored_output *o,
                             struct pt_error *err)
 {
-    bool is_segment = role == PT_ROLE_SEGMENT;
     if (table_find(t, name) >= 0) {
         FAIL(err, PT_E_DATA, "column `%s` is there already; a model adds it", name);
     }
-    struct column *c = table_add(t, name, is_segment ? VEC_I64 : VEC_F64, false);
+    struct column *c = table_add(t, name, type_of(o->role), false);
     if (c == NULL) {
         FAIL(err, PT_E_NO_MEMORY, "no memory for column `%s`", name);
     }
     for (size_t i = 0; i < t->n_rows; i++) {
-        if (is_segment) {
-            c->i[i] = (int64_t)scores[i];
+        if (o->role == PT_ROLE_SEGMENT) {
+            c->i[i] = (int64_t)o->scores[i];
+        } else if (o->role == PT_ROLE_CLASS) {
+            c->s[i] = o->classes[(size_t)o->scores[i]];
         } else {
-            c->f[i] = scores[i];
+            c->f[i] = o->scores[i];
         }
     }
     return PT_OK;
 }
 
-static pt_status add_columns(const struct instance *m, struct table *t, const char *prefix,
+// Names of the classes in the table's memory.
+static pt_status copy_classes(const struct learned *m, struct table *t, struct text **out,
+                              struct pt_error *err)
+{
+    struct text *classes = arena_zero(&t->arena, (size_t)m->n_classes + 1, sizeof *classes);
+    bool is_out = classes == NULL;
+    for (uint32_t i = 0; !is_out && i < m->n_classes; i++) {
+        is_out = !arena_text(&t->arena, text_of(m->classes[i]), &classes[i]);
+    }
+    if (is_out) {
+        FAIL(err, PT_E_NO_MEMORY, "no memory for %u classes", m->n_classes);
+    }
+    *out = classes;
+    return PT_OK;
+}
+
+static pt_status add_columns(const struct learned *l, struct table *t, const char *prefix,
                              const double *scores, struct pt_error *err)
 {
-    TRY(add_column(t, prefix, m->outputs[0]->role, scores, err));
+    const struct instance *m = &l->trained.instance;
+    struct text *classes = NULL;
+    TRY(copy_classes(l, t, &classes, err));
+    struct scored_output first = {m->outputs[0]->role, scores, classes};
+    TRY(add_column(t, prefix, &first, err));
     struct str name = {0};
     pt_status status = PT_OK;
     for (uint32_t i = 0; status == PT_OK && i < m->n_outputs; i++) {
@@ -62,7 +95,8 @@ static pt_status add_columns(const struct instance *m, struct table *t, const ch
             status = error_set(err, PT_E_NO_MEMORY, "no memory for a column of `%s`", prefix);
             break;
         }
-        status = add_column(t, name.p, m->outputs[i]->role, scores + i * t->n_rows, err);
+        struct scored_output o = {m->outputs[i]->role, scores + i * t->n_rows, classes};
+        status = add_column(t, name.p, &o, err);
     }
     str_release(&name);
     return status;
@@ -79,7 +113,7 @@ pt_status learned_score(const struct learned *m, struct pool *pool, struct table
     struct prepare_rows all = {t, NULL, t->n_rows};
     pt_status status = score_rows(&trained->prepare, &trained->instance, &all, pool, scores, err);
     if (status == PT_OK) {
-        status = add_columns(&trained->instance, t, prefix, scores, err);
+        status = add_columns(m, t, prefix, scores, err);
     }
     mem_free(scores);
     return status;
@@ -125,6 +159,10 @@ struct learn_summary learned_summary(const struct learned *m)
         .base_rate = unknown,
         .inertia = unknown,
         .silhouette = unknown,
+        .accuracy = unknown,
+        .rmse = unknown,
+        .mae = unknown,
+        .r2 = unknown,
     };
     const struct evaluation *e = &m->evaluation;
     if (!m->has_evaluation) {
@@ -133,6 +171,20 @@ struct learn_summary learned_summary(const struct learned *m)
     if (s.task == PT_TASK_CLUSTER) {
         s.inertia = e->cluster.inertia;
         s.silhouette = e->cluster.silhouette;
+        return s;
+    }
+    if (s.task == PT_TASK_CLASSES) {
+        s.test_rows = e->is_on_training_rows ? 0 : e->classes.n;
+        s.accuracy = e->classes.accuracy;
+        s.log_loss = e->classes.log_loss;
+        s.auc = e->classes.auc;
+        return s;
+    }
+    if (s.task == PT_TASK_REGRESS) {
+        s.test_rows = e->is_on_training_rows ? 0 : e->regress.n;
+        s.rmse = e->regress.rmse;
+        s.mae = e->regress.mae;
+        s.r2 = e->regress.r2;
         return s;
     }
     s.test_rows = e->is_on_training_rows ? 0 : e->binary.n;

@@ -13,9 +13,10 @@ struct learned {
     const char *plugin_id;
     const char *plugin_version; // that learnt it
     const char *component;
-    const char *label;      // "" = none
-    const char *classes[2]; // NULL without a label
-    const char *numbering;  // clusters: how segments are numbered, else ""
+    const char *label;          // "" = none
+    const char *const *classes; // NULL without a label, or one of numbers
+    uint32_t n_classes;
+    const char *numbering; // clusters: how segments are numbered, else ""
     const char *training_text;
     const char *test_text; // NULL after load
     struct trained trained;

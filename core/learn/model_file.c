@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model_file.h"
 
+#include "label.h"
 #include "mem.h"
 
 #define SEGMENTS_MAX 1000000
@@ -14,18 +15,15 @@ static pt_status no_memory(struct pt_error *err)
 static bool put_facts(const struct learned *m, struct str *out)
 {
     const char *const texts[] = {
-        m->plugin_id,
-        m->plugin_version,
-        m->component,
-        m->label,
-        m->classes[0] == NULL ? "" : m->classes[0],
-        m->classes[1] == NULL ? "" : m->classes[1],
-        m->numbering,
-        m->training_text,
-        m->trained.fingerprint,
+        m->plugin_id, m->plugin_version, m->component,           m->label,
+        m->numbering, m->training_text,  m->trained.fingerprint,
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         flat_put_text(out, text_of(texts[i]));
+    }
+    flat_put_u32(out, m->n_classes);
+    for (uint32_t i = 0; i < m->n_classes; i++) {
+        flat_put_text(out, text_of(m->classes[i]));
     }
     flat_put_u64(out, m->seed);
     flat_put_u64(out, m->rows);
@@ -112,6 +110,22 @@ static const char *copy_text(struct learned *m, struct flat_reader *r, bool *is_
     return copy;
 }
 
+static void read_classes(struct learned *m, struct flat_reader *r, bool *is_out)
+{
+    m->n_classes = flat_u32(r);
+    if (r->failed || m->n_classes > LABEL_CLASSES) {
+        r->failed = true;
+        m->n_classes = 0;
+        return;
+    }
+    const char **classes = arena_zero(&m->arena, (size_t)m->n_classes + 1, sizeof *classes);
+    for (uint32_t i = 0; classes != NULL && i < m->n_classes; i++) {
+        classes[i] = copy_text(m, r, is_out);
+    }
+    *is_out = *is_out || classes == NULL;
+    m->classes = m->n_classes == 0 ? NULL : classes;
+}
+
 static pt_status read_facts(struct flat_reader *r, struct learned *m, struct pt_error *err)
 {
     bool is_out = false;
@@ -119,11 +133,10 @@ static pt_status read_facts(struct flat_reader *r, struct learned *m, struct pt_
     m->plugin_version = copy_text(m, r, &is_out);
     m->component = copy_text(m, r, &is_out);
     m->label = copy_text(m, r, &is_out);
-    m->classes[0] = copy_text(m, r, &is_out);
-    m->classes[1] = copy_text(m, r, &is_out);
     m->numbering = copy_text(m, r, &is_out);
     m->training_text = copy_text(m, r, &is_out);
     struct text fingerprint = flat_text(r);
+    read_classes(m, r, &is_out);
     m->seed = flat_u64(r);
     m->rows = flat_u64(r);
     m->positives = flat_u64(r);
@@ -156,11 +169,24 @@ static pt_status read_payload(struct flat_reader *r, struct learned *m, struct p
         return damaged(err);
     }
     struct prepare *p = &m->trained.prepare;
-    if (m->label[0] != '\0') {
-        p->schema.n_classes = 2;
-        p->schema.classes = m->classes;
-    }
+    p->schema.n_classes = m->n_classes;
+    p->schema.classes = m->classes;
     return instance_load(&m->trained.instance, &p->schema, r->left, err);
+}
+
+static bool has_fitting_label(const struct learned *m)
+{
+    bool has_label = m->label[0] != '\0';
+    switch (m->trained.instance.needs.task) {
+    case PT_TASK_CLUSTER:
+        return !has_label && m->n_classes == 0;
+    case PT_TASK_REGRESS:
+        return has_label && m->n_classes == 0;
+    case PT_TASK_BINARY:
+        return has_label && m->n_classes == 2;
+    default:
+        return has_label && m->n_classes >= 2;
+    }
 }
 
 static pt_status read_file(const struct component_info *plugin, const void *config,
@@ -171,10 +197,10 @@ static pt_status read_file(const struct component_info *plugin, const void *conf
     TRY(check_plugin(m, plugin, err));
     TRY(model_file_read_prepare(r, &m->trained.prepare, err));
     TRY(instance_open(plugin, config, host, &m->trained.instance, err));
-    bool is_binary = m->trained.instance.needs.task == PT_TASK_BINARY;
-    if (is_binary != (m->label[0] != '\0')) {
+    if (!has_fitting_label(m)) {
         return damaged(err);
     }
+    TRY(instance_set_classes(&m->trained.instance, m->n_classes, err));
     return read_payload(r, m, err);
 }
 

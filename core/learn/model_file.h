@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The model file. Bytes, all numbers little-endian, texts as u32 length and bytes:
 //     "PTMODEL\0", u32 format, u32 0, u64 bytes of the whole file
-//     texts: plugin id, plugin version, component, label, class 0, class 1, numbering,
-//            training text, fingerprint; u64 seed, rows, positives, unlabelled; u32 segments
+//     texts: plugin id, plugin version, component, label, numbering, training text,
+//            fingerprint; u32 classes, each a text; u64 seed, rows, positives, unlabelled; u32
+//            segments
 //     u8 scale, impute, categories, drop_first; f64 impute value
 //     u32 inputs, each: text name; u8 type, log1p, category, missing; f64 fill, offset, factor;
 //            u32 levels, each a text, in byte order
@@ -17,7 +18,7 @@
 #include "learned.h"
 
 #define MODEL_FILE_MAGIC "PTMODEL"
-#define MODEL_FILE_FORMAT 1
+#define MODEL_FILE_FORMAT 2
 #define MODEL_FILE_HEADER 24 // magic, format, reserved, length
 
 // The preparation's part of the file.

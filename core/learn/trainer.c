@@ -78,10 +78,9 @@ static pt_status run_all(const struct trainer *t, const struct prepare_rows *fro
     const struct learn_spec *spec = t->spec;
     TRY(instance_open(spec->plugin, spec->config, spec->host, &out->instance, err));
     TRY(prepare_fit(spec, &out->instance.needs, from, &out->prepare, err));
-    if (t->label != NULL) {
-        out->prepare.schema.n_classes = 2;
-        out->prepare.schema.classes = t->classes;
-    }
+    out->prepare.schema.n_classes = t->n_classes;
+    out->prepare.schema.classes = t->classes;
+    TRY(instance_set_classes(&out->instance, t->n_classes, err));
     return fit_prepared(t, from, out, err);
 }
 

@@ -12,8 +12,9 @@
 struct trainer {
     const struct learn_spec *spec;
     const struct table *table;
-    const double *label; // by table row; NULL = none
-    const char *const *classes;
+    const double *label;        // by table row; NULL = none
+    const char *const *classes; // NULL = none
+    uint32_t n_classes;
     uint64_t *key; // by table row, owned
 };
 

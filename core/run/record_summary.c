@@ -69,10 +69,14 @@ static void show_models(const struct run *r, FILE *out)
             show_personas(r, i, out);
             continue;
         }
+        show_figure(out, "accuracy", s.accuracy);
         show_figure(out, "AUC", s.auc);
         show_figure(out, "log-loss", s.log_loss);
         show_figure(out, "lift in the top tenth", s.lift_top);
         show_figure(out, "base rate", s.base_rate);
+        show_figure(out, "RMSE", s.rmse);
+        show_figure(out, "mean absolute error", s.mae);
+        show_figure(out, "R2", s.r2);
         fprintf(out, "\n");
     }
 }

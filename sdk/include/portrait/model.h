@@ -18,8 +18,9 @@ typedef int32_t pt_task;
 #define PT_TASK_BINARY 2  // label 0 or 1; an output of role PT_ROLE_PROBABILITY
 #define PT_TASK_REGRESS 3 // label a number
 #define PT_TASK_CLASSES                                                                            \
-    4 // label 0 .. n_classes-1; output 0 has role PT_ROLE_CLASS. The plugin has
-      // a PT_OPT_TEXT_LIST option `classes` that names them in this order
+    4 // label 0 .. n_classes-1; output 0 has role PT_ROLE_CLASS, outputs 1 .. n_classes are their
+      // probabilities in order. The plugin has an option `classes`, a PT_OPT_LIST of PT_OPT_STRING,
+      // that names them (of a PT_TASK_BINARY model, if any: label 0 and 1)
 
 typedef int32_t pt_layout;
 #define PT_LAYOUT_ROWS 1    // x[row * stride + col]

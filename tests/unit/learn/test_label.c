@@ -13,6 +13,16 @@
 #include "mem.h"
 
 // Reads `texts` (NULL = missing) as a label; *values get at most 4.
+static const struct component_info no_options = {.name = "none"};
+
+static pt_status read_two(struct learn_spec *spec, const struct table *t, struct arena *arena,
+                          struct label *out, struct pt_error *err)
+{
+    spec->plugin = &no_options;
+    struct label_from from = {spec, PT_TASK_BINARY, t};
+    return label_read(&from, arena, out, err);
+}
+
 static pt_status read_texts(const char *const texts[4], const char *no, const char *yes,
                             double *values, char *message)
 {
@@ -26,7 +36,7 @@ static pt_status read_texts(const char *const texts[4], const char *no, const ch
         c->s[i] = text_of(texts[i]);
     }
     struct learn_spec spec = {.label = "y", .classes = {no, yes}};
-    pt_status status = label_read(&spec, &t, &arena, &l, &err);
+    pt_status status = read_two(&spec, &t, &arena, &l, &err);
     if (status == PT_OK) {
         memcpy(values, l.values, 4 * sizeof *values);
         strcpy(message, l.classes[1]);
@@ -71,7 +81,7 @@ static void test_label__faulty_texts_are_told(void **state)
     assert_non_null(strstr(message, "no values"));
     assert_int_equal(read_texts((const char *const[]){"a", "b", "x", "a"}, "a", "b", v, message),
                      PT_E_DATA);
-    assert_non_null(strstr(message, "holds `x`; its classes are `a` and `b`"));
+    assert_non_null(strstr(message, "holds `x` in 1 row; its classes are `a` and `b`"));
 }
 
 static void test_label__numbers_and_flags(void **state)
@@ -87,23 +97,23 @@ static void test_label__numbers_and_flags(void **state)
     whole->i[2] = 2;
     assert_non_null(table_add(&t, "day", VEC_DATE, false));
     struct learn_spec spec = {.label = "flag", .classes = {"stays", "leaves"}};
-    assert_int_equal(label_read(&spec, &t, &arena, &l, &err), PT_OK);
+    assert_int_equal(read_two(&spec, &t, &arena, &l, &err), PT_OK);
     assert_true(l.values[0] == 0 && l.values[1] == 1);
     assert_string_equal(l.classes[1], "leaves");
     label_release(&l);
     spec = (struct learn_spec){.label = "whole"};
-    assert_int_equal(label_read(&spec, &t, &arena, &l, &err), PT_E_DATA);
+    assert_int_equal(read_two(&spec, &t, &arena, &l, &err), PT_E_DATA);
     assert_non_null(strstr(err.message, "label `whole` holds 2"));
     spec.label = "day";
-    assert_int_equal(label_read(&spec, &t, &arena, &l, &err), PT_E_DATA);
+    assert_int_equal(read_two(&spec, &t, &arena, &l, &err), PT_E_DATA);
     assert_non_null(strstr(err.message, "label `day` is date"));
     spec.label = "nothing";
-    assert_int_equal(label_read(&spec, &t, &arena, &l, &err), PT_E_NOT_FOUND);
+    assert_int_equal(read_two(&spec, &t, &arena, &l, &err), PT_E_NOT_FOUND);
     spec.label = "flag";
     for (uint64_t at = 1; at <= 2; at++) {
         struct arena fresh = {0};
         mem_fault_arm(at, false);
-        assert_int_equal(label_read(&spec, &t, &fresh, &l, &err), PT_E_NO_MEMORY);
+        assert_int_equal(read_two(&spec, &t, &fresh, &l, &err), PT_E_NO_MEMORY);
         mem_fault_arm(0, false);
         arena_release(&fresh);
     }

@@ -271,7 +271,7 @@ static void test_learn__unsound_models_are_refused(void **state)
     expect(&b, PT_E_NUMERIC, "model plugin `fake` gave");
     bench_open(&b, fake_binary());
     b.config.n_outputs = 0;
-    expect(&b, PT_E_UNSUPPORTED, "must have 1 to 64 outputs");
+    expect(&b, PT_E_UNSUPPORTED, "must have 1 to 257 outputs");
     bench_open(&b, fake_binary());
     b.config.output.role = PT_ROLE_VALUE;
     expect(&b, PT_E_UNSUPPORTED, "as the first output");
