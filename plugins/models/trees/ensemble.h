@@ -67,11 +67,13 @@ static inline uint64_t ensemble_end(const struct ensemble *e, uint64_t tree)
 // A tree of one leaf (zeroed but for its kind) at the end; false when memory is out. Its root is
 // node 0; its nodes are reached by ensemble_at until the next tree begins.
 bool ensemble_begin(const pt_host *host, struct ensemble *e);
+
 // A node of the last tree. Pointers move when nodes or trees are added.
 static inline struct ensemble_node *ensemble_at(const struct ensemble *e, uint32_t node)
 {
     return &e->nodes[e->first[e->n_trees - 1] + node];
 }
+
 // Two zeroed leaves at the end of the last tree, children of `node`, whose kind, column, ... the
 // caller sets. Number of the left one; ENSEMBLE_NONE when memory is out.
 uint32_t ensemble_split(const pt_host *host, struct ensemble *e, uint32_t node);
@@ -85,12 +87,14 @@ void ensemble_release(const pt_host *host, struct ensemble *e);
 // Packs the trees for scoring. After fit and after load, before the first prediction.
 pt_status ensemble_seal(const pt_host *host, struct ensemble *e, const struct pt_columns *columns,
                         pt_error *err);
+
 // out[row] for every row of the block (float or double, rows or columns layout as told); the same
 // bytes at every processor level. Reads only: many threads at once. block->cols is columns->n.
 struct ensemble_layout {
     pt_layout layout;
     uint8_t dtype; // 8 = double, 4 = float
 };
+
 pt_status ensemble_predict(const pt_host *host, const struct ensemble *e,
                            struct ensemble_layout layout, const pt_block *block, double *out,
                            pt_error *err);

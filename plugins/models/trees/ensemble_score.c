@@ -1,0 +1,227 @@
+// SPDX-FileCopyrightText: 2026 Portrait contributors
+// SPDX-License-Identifier: Apache-2.0
+// Scoring blocks: values become codes, rows go down each tree in step, leaf values are added tree
+// by tree, so that the sums are the same however the rows went.
+#include <math.h>
+#include <string.h>
+
+#include "ensemble_scorer.h"
+
+static uint32_t code_of(const double *thresholds, uint32_t n_padded, double value)
+{
+    uint32_t code = 0;
+    for (uint32_t half = n_padded / 2; half > 0; half /= 2) {
+        code += thresholds[code + half - 1] < value ? half : 0;
+    }
+    return code;
+}
+
+static void put_code(const struct scorer_column *c, uint64_t row, uint16_t *codes, uint32_t left,
+                     uint32_t right)
+{
+    if (c->left != SCORER_NO_PLANE) {
+        codes[(uint64_t)c->left * SCORER_ROWS + row] = (uint16_t)left;
+    }
+    if (c->right != SCORER_NO_PLANE) {
+        codes[(uint64_t)c->right * SCORER_ROWS + row] = (uint16_t)right;
+    }
+}
+
+static void code_numbers(const struct ensemble_scorer *s, const struct scorer_column *c,
+                         const double *values, uint64_t n, uint16_t *codes)
+{
+    for (uint64_t i = 0; i < n; i++) {
+        bool is_there = !isnan(values[i]);
+        uint32_t code = code_of(s->thresholds + c->threshold, c->n_padded, values[i]);
+        put_code(c, i, codes, code, is_there ? code : SCORER_CODE_RIGHT);
+    }
+}
+
+static void code_categories(const struct scorer_column *c, const double *values, uint64_t n,
+                            uint16_t *codes)
+{
+    for (uint64_t i = 0; i < n; i++) {
+        bool is_level = values[i] >= 0 && values[i] < c->n_levels;
+        put_code(c, i, codes, 0, isnan(values[i]) ? SCORER_CODE_RIGHT : 0);
+        if (c->category != SCORER_NO_PLANE) {
+            codes[(uint64_t)c->category * SCORER_ROWS + i] =
+                (uint16_t)(is_level ? (uint32_t)values[i] : c->n_levels);
+        }
+    }
+}
+
+static void code_rows(const struct ensemble_scorer *s, const struct ensemble_view *v,
+                      uint64_t begin, uint64_t n, uint16_t *codes)
+{
+    double values[SCORER_ROWS];
+    for (uint32_t i = 0; i < s->n_columns; i++) {
+        const struct scorer_column *c = &s->columns[i];
+        for (uint64_t k = 0; k < n; k++) {
+            values[k] = ensemble_cell(v, begin + k, c->column);
+        }
+        if (c->n_levels > 0) {
+            code_categories(c, values, n, codes);
+        } else {
+            code_numbers(s, c, values, n, codes);
+        }
+    }
+}
+
+static scorer_walk walk_of(const pt_host *host, const struct ensemble_scorer *s)
+{
+    if (s->set_of != NULL) {
+        return scorer_walk_sets;
+    }
+#if defined(__x86_64__)
+    // 32-bit places in the gathers.
+    if (host->cpu >= PT_CPU_AVX512 && s->n_planes < SCORER_CATEGORY) {
+        return scorer_walk_avx512;
+    }
+#endif
+    (void)host;
+    return scorer_walk_portable;
+}
+
+bool ensemble_goes_left(const struct ensemble *e, const struct ensemble_node *node, double value)
+{
+    if (node->kind == ENSEMBLE_MISSING) {
+        return !isnan(value);
+    }
+    if (node->kind == ENSEMBLE_NUMBER) {
+        return isnan(value) ? node->missing_left != 0 : value <= node->threshold;
+    }
+    if (!(value >= 0 && value < e->scorer->levels[node->column])) {
+        return node->missing_left != 0;
+    }
+    uint32_t code = (uint32_t)value;
+    return (e->sets[node->set + code / 64] >> (code % 64) & 1) != 0;
+}
+
+static uint32_t plain_leaf(const struct ensemble *e, uint64_t tree, const struct ensemble_view *v,
+                           uint64_t row)
+{
+    const struct ensemble_node *nodes = e->nodes + e->first[tree];
+    uint32_t at = 0;
+    while (nodes[at].kind != ENSEMBLE_LEAF) {
+        double value = ensemble_cell(v, row, nodes[at].column);
+        at = nodes[at].left + (ensemble_goes_left(e, &nodes[at], value) ? 0 : 1);
+    }
+    return at;
+}
+
+// Where the leaves of a block go: their values are added to sums, or they are kept by tree.
+struct target {
+    const struct ensemble *e;
+    double *sums;     // by row, or NULL
+    uint32_t *leaves; // [tree * rows + row], or NULL
+    uint64_t rows;
+};
+
+static void take_leaves(const struct target *t, uint64_t tree, uint64_t row, uint64_t n,
+                        const uint32_t *leaves)
+{
+    if (t->leaves != NULL) {
+        memcpy(t->leaves + tree * t->rows + row, leaves, n * sizeof *leaves);
+        return;
+    }
+    if (t->e->scorer->is_plain) {
+        for (uint64_t k = 0; k < n; k++) {
+            t->sums[row + k] += t->e->nodes[t->e->first[tree] + leaves[k]].value;
+        }
+        return;
+    }
+    const double *values = t->e->scorer->values + t->e->first[tree];
+    for (uint64_t k = 0; k < n; k++) {
+        t->sums[row + k] += values[leaves[k]];
+    }
+}
+
+static void walk_plain(const struct target *t, const struct ensemble_view *v)
+{
+    for (uint64_t tree = 0; tree < t->e->n_trees; tree++) {
+        for (uint64_t row = 0; row < t->rows; row++) {
+            uint32_t leaf = plain_leaf(t->e, tree, v, row);
+            take_leaves(t, tree, row, 1, &leaf);
+        }
+    }
+}
+
+static void walk_codes(const struct target *t, const struct ensemble_view *v, scorer_walk walk,
+                       uint16_t *codes)
+{
+    const struct ensemble_scorer *s = t->e->scorer;
+    for (uint64_t begin = 0; begin < t->rows; begin += SCORER_ROWS) {
+        uint64_t n = t->rows - begin < SCORER_ROWS ? t->rows - begin : SCORER_ROWS;
+        code_rows(s, v, begin, n, codes);
+        for (uint64_t tree = 0; tree < s->n_trees; tree++) {
+            for (uint64_t k = 0; k < n; k += SCORER_STEP) {
+                uint32_t leaves[SCORER_STEP];
+                walk(s, tree, codes + k, leaves);
+                take_leaves(t, tree, begin + k, n - k < SCORER_STEP ? n - k : SCORER_STEP, leaves);
+            }
+        }
+    }
+}
+
+static pt_status score(const pt_host *host, const struct target *t, const struct ensemble_view *v,
+                       pt_error *err)
+{
+    const struct ensemble_scorer *s = t->e->scorer;
+    if (s->is_plain) {
+        walk_plain(t, v);
+        return PT_OK;
+    }
+    // One code more: gathers read four bytes.
+    uint16_t *codes = pt_mem_zero(host, (uint64_t)s->n_planes * SCORER_ROWS + SCORER_ROWS, 2);
+    if (codes == NULL) {
+        return pt_fail(host, err, PT_E_NO_MEMORY, NULL, "no memory to score %llu rows",
+                       (unsigned long long)t->rows);
+    }
+    walk_codes(t, v, walk_of(host, s), codes);
+    pt_mem_free(host, codes);
+    return PT_OK;
+}
+
+pt_status ensemble_check(const pt_host *host, const struct ensemble *e, const pt_block *block,
+                         pt_error *err)
+{
+    if (e->scorer == NULL) {
+        return pt_fail(host, err, PT_E_STATE, NULL, "this model has learnt nothing yet");
+    }
+    if (block->cols != e->scorer->n_levels) {
+        return pt_fail(host, err, PT_E_INVALID, NULL, "%u columns instead of %u", block->cols,
+                       e->scorer->n_levels);
+    }
+    return PT_OK;
+}
+
+pt_status ensemble_predict(const pt_host *host, const struct ensemble *e,
+                           struct ensemble_layout layout, const pt_block *block, double *out,
+                           pt_error *err)
+{
+    pt_status status = ensemble_check(host, e, block, err);
+    if (status != PT_OK) {
+        return status;
+    }
+    struct ensemble_view v = ensemble_view(layout, block);
+    struct target t = {.e = e, .sums = out, .rows = block->rows};
+    memset(out, 0, block->rows * sizeof *out);
+    status = score(host, &t, &v, err);
+    for (uint64_t i = 0; status == PT_OK && i < block->rows; i++) {
+        out[i] = e->base + e->scale * out[i];
+    }
+    return status;
+}
+
+pt_status ensemble_leaves(const pt_host *host, const struct ensemble *e,
+                          struct ensemble_layout layout, const pt_block *block, uint32_t *out,
+                          pt_error *err)
+{
+    pt_status status = ensemble_check(host, e, block, err);
+    if (status != PT_OK) {
+        return status;
+    }
+    struct ensemble_view v = ensemble_view(layout, block);
+    struct target t = {.e = e, .leaves = out, .rows = block->rows};
+    return score(host, &t, &v, err);
+}
