@@ -64,6 +64,12 @@ static pt_status check_needs(const struct instance *m, struct pt_error *err)
     if (n->dtype != 8 && n->dtype != 4) {
         return refuse(m, "wants numbers of neither 4 nor 8 bytes", err);
     }
+    if (n->contributes > PT_CONTRIBUTES_OUTPUT) {
+        return refuse(m, "explains rows in a way this host does not know", err);
+    }
+    if (n->contributes != PT_CONTRIBUTES_NOTHING && !PT_HAS(m->vtable, contribute)) {
+        return refuse(m, "says that it explains rows and leaves out the call", err);
+    }
     return PT_OK;
 }
 
@@ -135,7 +141,7 @@ static pt_status open_all(struct instance *m, const void *config, struct pt_erro
 pt_status instance_open(const struct component_info *plugin, const void *config,
                         const pt_host *host, struct instance *out, struct pt_error *err)
 {
-    *out = (struct instance){.plugin = plugin, .vtable = plugin->vtable};
+    *out = (struct instance){.plugin = plugin, .vtable = plugin->vtable, .config = config};
     size_t size = host->struct_size < sizeof *host ? host->struct_size : sizeof *host;
     memcpy(&out->host, host, size);
     out->host.writer = &payload_api;
@@ -162,6 +168,16 @@ pt_status instance_explain(const struct instance *m, struct str *out, struct pt_
 {
     pt_writer writer = {out};
     return m->vtable->explain(m->self, &writer, err);
+}
+
+pt_status instance_export(const struct instance *m, const char *format, struct str *out,
+                          struct pt_error *err)
+{
+    if (!PT_HAS(m->vtable, export_as)) {
+        FAIL(err, PT_E_UNSUPPORTED, "model plugin `%s` knows no other format", m->plugin->name);
+    }
+    pt_writer writer = {out};
+    return m->vtable->export_as(m->self, format, &writer, err);
 }
 
 pt_status instance_load(struct instance *m, const pt_schema *schema, struct text payload,
@@ -210,6 +226,19 @@ pt_status instance_set_classes(struct instance *m, uint32_t n_classes, struct pt
         FAIL(err, PT_E_CONFIG, "%u classes for a model of %u", n_classes, m->n_outputs - 1);
     }
     m->n_classes = n_classes;
+    return PT_OK;
+}
+
+pt_status instance_contribute(const struct instance *m, const pt_block *block, double *out,
+                              struct pt_error *err)
+{
+    TRY(m->vtable->contribute(m->self, block, out, err));
+    for (uint64_t i = 0; i < (block->cols + (uint64_t)1) * block->rows; i++) {
+        if (!isfinite(out[i])) {
+            FAIL(err, PT_E_NUMERIC, "model plugin `%s` gave %g as a reason", m->plugin->name,
+                 out[i]);
+        }
+    }
     return PT_OK;
 }
 

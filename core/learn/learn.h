@@ -102,6 +102,7 @@ struct learn_shape {
     bool needs_label;
     bool takes_category;
     bool takes_missing;
+    uint8_t contributes; // PT_CONTRIBUTES_*
     struct learn_output *outputs; // [0] is the one named as the model alone, then one each
     size_t n_outputs;
     const char *order_by; // the plugin's COLUMN option of this name, NULL = none

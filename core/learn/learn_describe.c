@@ -49,6 +49,7 @@ pt_status learn_describe(const struct component_info *plugin, const void *config
         .needs_label = m.needs.task != PT_TASK_CLUSTER,
         .takes_category = m.needs.takes_category != 0,
         .takes_missing = m.needs.takes_missing != 0,
+        .contributes = m.needs.contributes,
     };
     const char *order_by = segments_order_by(plugin, config, NULL);
     bool is_made = add_outputs(&m, &s);

@@ -20,25 +20,34 @@ struct buffers {
     double *scores;
 };
 
-static pt_status score_into(const struct scoring *s, struct gather_range range,
-                            const struct buffers *b, struct pt_error *err)
+pt_status score_fill(const struct score_source *s, struct gather_range range, void *x,
+                     pt_block *out, struct pt_error *err)
 {
     bool by_rows = s->m->needs.layout == PT_LAYOUT_ROWS;
     struct prepare_target target = {
-        .x = b->x,
+        .x = x,
         .stride = by_rows ? s->p->n_columns : PREPARE_BLOCK_ROWS,
         .layout = s->m->needs.layout,
         .dtype = s->m->needs.dtype,
     };
     TRY(prepare_fill(s->p, s->columns, range, &target, err));
-    pt_block block = {
-        .struct_size = sizeof block,
+    *out = (pt_block){
+        .struct_size = sizeof *out,
         .cols = (uint32_t)s->p->n_columns,
         .first_row = range.begin,
         .rows = range.n,
         .stride = target.stride,
-        .x = b->x,
+        .x = x,
     };
+    return PT_OK;
+}
+
+static pt_status score_into(const struct scoring *s, struct gather_range range,
+                            const struct buffers *b, struct pt_error *err)
+{
+    const struct score_source source = {s->p, s->m, s->columns};
+    pt_block block;
+    TRY(score_fill(&source, range, b->x, &block, err));
     TRY(instance_predict(s->m, &block, b->scores, err));
     for (uint32_t c = 0; c < s->m->n_outputs; c++) {
         memcpy(s->out + c * s->from->n + range.begin, b->scores + c * range.n,

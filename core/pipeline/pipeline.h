@@ -87,6 +87,8 @@ struct pipeline_model {
     bool drop_first;
     const struct node *test; // evaluate.test; may be NULL
     int64_t folds;
+    int64_t reasons; // columns of reasons; 0 = none
+    const struct node *reasons_at;
     double threshold;   // evaluate.threshold
     int64_t bootstrap;  // resamples; 0 = none
     int64_t importance; // repeats; 0 = none

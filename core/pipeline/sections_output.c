@@ -188,6 +188,19 @@ static void read_evaluate(struct pipeline *p, const struct node *node, struct di
     read_curve(&f, out);
 }
 
+static void read_reasons(const struct fields *f, struct pipeline_model *out)
+{
+    if (fields_get(f, "reasons") == NULL) {
+        return;
+    }
+    out->reasons_at = fields_get(f, "reasons");
+    out->reasons = 1;
+    fields_i64(f, "reasons", &out->reasons);
+    if (out->reasons < 1 || out->reasons > 10) {
+        fields_wrong(f, out->reasons_at, "reasons", "from 1 to 10");
+    }
+}
+
 static void read_model(struct pipeline *p, const struct node_pair *pair, struct diags *diags,
                        struct pipeline_model *out)
 {
@@ -199,7 +212,7 @@ static void read_model(struct pipeline *p, const struct node_pair *pair, struct 
     }
     fields_is_name(&f, pair->key);
     FIELDS_KNOWN(&f, "plugin", "with", "inputs", "exclude", "label", "load", "prepare", "evaluate",
-                 "calibrate", "seed");
+                 "calibrate", "seed", "reasons");
     if (fields_need(&f, "plugin") != NULL) {
         out->plugin = fields_scalar(&f, "plugin");
     }
@@ -212,6 +225,7 @@ static void read_model(struct pipeline *p, const struct node_pair *pair, struct 
     out->load = fields_scalar(&f, "load");
     out->calibrate = fields_scalar(&f, "calibrate");
     fields_i64(&f, "seed", &out->seed);
+    read_reasons(&f, out);
     read_prepare(p, fields_get(&f, "prepare"), diags, out);
     read_evaluate(p, fields_get(&f, "evaluate"), diags, out);
 }

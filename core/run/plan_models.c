@@ -5,6 +5,7 @@
 
 #include "mem.h"
 #include "plan_parts.h"
+#include "reasons.h"
 
 static bool is_number(enum vec_type type)
 {
@@ -282,6 +283,26 @@ static void add_outputs(struct plan *p, struct plan_model *m, uint32_t index)
     }
 }
 
+// reason_1 .. reason_N, beside the outputs.
+static void add_reasons(struct plan *p, struct plan_model *m, uint32_t index)
+{
+    if (m->written->reasons > 0 && m->shape.contributes == PT_CONTRIBUTES_NOTHING) {
+        plan_fault(p, "P0103", m->written->reasons_at, "leave `reasons` out",
+                   "model `%s` (%s) cannot tell the reasons of a score", m->written->name,
+                   m->component->name);
+        return;
+    }
+    for (int64_t i = 1; i <= m->written->reasons; i++) {
+        const char *name =
+            arena_printf(&p->arena, REASONS_COLUMN, m->written->name, (unsigned)i);
+        if (name == NULL) {
+            plan_no_memory(p);
+            return;
+        }
+        plan_column_add(p, name, VEC_STR, PLAN_OUTPUT, index, m->written->key);
+    }
+}
+
 void plan_add_models(struct plan *p)
 {
     p->models = plan_alloc(p, p->pipeline->n_models, sizeof *p->models);
@@ -302,5 +323,6 @@ void plan_add_models(struct plan *p)
         bool learns_here = m->load_path == NULL && p->pipeline->n_train == 0;
         p->is_backtest = p->is_backtest || (m->has_timed_label && learns_here);
         add_outputs(p, m, (uint32_t)i);
+        add_reasons(p, m, (uint32_t)i);
     }
 }

@@ -9,6 +9,7 @@
 #include "fsys.h"
 #include "mem.h"
 #include "publish.h"
+#include "reasons.h"
 #include "run_state.h"
 #include "table_rows.h"
 
@@ -292,6 +293,17 @@ static bool is_read_later(const struct plan *p, size_t model)
     return false;
 }
 
+// Scores, and the reasons that are asked for.
+static pt_status score_people(struct run *r, size_t i, struct table *t, struct pt_error *err)
+{
+    const struct pipeline_model *w = r->plan->models[i].written;
+    TRY(learned_score(r->models[i], r->pool, t, w->name, err));
+    if (w->reasons > 0) {
+        TRY(learned_reasons(r->models[i], r->pool, t, w->name, (uint32_t)w->reasons, err));
+    }
+    return PT_OK;
+}
+
 static pt_status one_model(struct run *r, size_t i, struct pt_error *err)
 {
     const struct plan_model *m = &r->plan->models[i];
@@ -306,9 +318,9 @@ static pt_status one_model(struct run *r, size_t i, struct pt_error *err)
         }
     }
     TRY(keep_model(r, i, err));
-    TRY(learned_score(r->models[i], r->pool, r->score_table, m->written->name, err));
+    TRY(score_people(r, i, r->score_table, err));
     if (r->train_table != r->score_table && is_read_later(r->plan, i)) {
-        TRY(learned_score(r->models[i], r->pool, r->train_table, m->written->name, err));
+        TRY(score_people(r, i, r->train_table, err));
     }
     return PT_OK;
 }
