@@ -15,13 +15,14 @@ struct grow_rule {
     double min_gain;
     double min_child_weight;
     uint64_t min_leaf;
+    double category_smooth; // see split.h
     double rate;            // leaf value = -rate * G / (H + lambda)
     const int8_t *monotone; // by column, NULL = all free
-    const uint8_t *use;     // by column: 1 = may split; NULL = all
 };
 
 struct grow; // memory that trees of one matrix share
 
+// `bins` needs both orders. Bins, run and rule must outlive it.
 pt_status grow_new(const pt_host *host, const struct bins *bins, const pt_run *run,
                    const struct grow_rule *rule, struct grow **out, pt_error *err);
 void grow_free(struct grow *g); // NULL is fine
@@ -33,13 +34,13 @@ struct grow_sample {
     double second_scale;
     const uint32_t *rows; // rising; NULL = all rows
     uint64_t n;
-    const uint8_t *use; // as in the rule, of this tree; NULL = the rule's
+    const uint8_t *use; // by column: 1 = may split; NULL = all
 };
 
-// Rows of a leaf after growing: rows[begin .. end) of grow_rows().
+// Rows of a leaf after growing, rising.
 struct grow_leaf {
-    uint64_t begin;
-    uint64_t end;
+    const uint32_t *rows;
+    uint64_t n;
     double value;
 };
 
@@ -47,7 +48,9 @@ struct grow_leaf {
 pt_status grow_tree(struct grow *g, const struct grow_sample *sample, struct ensemble *out,
                     pt_error *err);
 // Leaves of the last tree; valid until the next.
-const struct grow_leaf *grow_leaves(const struct grow *g, uint32_t *n);
-const uint32_t *grow_rows(const struct grow *g);
+const struct grow_leaf *grow_leaves(const struct grow *g, uint64_t *n);
+// What the last tree adds for a row that it was not grown from. The ensemble must be as
+// grow_tree() left it.
+double grow_value(const struct grow *g, uint64_t row);
 
 #endif

@@ -36,6 +36,9 @@ struct hist_rows {
 // Adds to hist[k * BINS_SLOTS + bin] for every column k of the group; needs by_group.
 void hist_add_group(const struct bins *b, uint32_t group, const struct hist_rows *rows,
                     int64_t *hist);
+// Adds (0, 1) for every row instead of its statistics.
+void hist_count_group(const struct bins *b, uint32_t group, const struct hist_rows *rows,
+                      int64_t *hist);
 // Adds to hist[bin] of one column; needs by_column.
 void hist_add_column(const struct bins *b, uint32_t column, const struct hist_rows *rows,
                      int64_t *hist);
