@@ -10,7 +10,7 @@
 struct fake {
     const pt_host *host;
     const struct fake_config *config;
-    const pt_output *outputs[1];
+    const pt_output *outputs[4];
     double rate;
     uint32_t new_of[64];
 };
@@ -24,6 +24,9 @@ static pt_status create(const pt_host *host, const void *config, void **self, pt
     f->host = host;
     f->config = config;
     f->outputs[0] = &f->config->output;
+    for (uint32_t i = 1; i < 4; i++) {
+        f->outputs[i] = &f->config->more[i - 1];
+    }
     for (uint32_t i = 0; i < 64; i++) {
         f->new_of[i] = i;
     }
@@ -61,7 +64,7 @@ static void check_block(const struct fake *f, const pt_block *b, uint64_t first,
     *faults += (uintptr_t)b->x % 64 != 0;
     *faults += b->first_row != first || b->rows == 0 || b->stride < wide;
     *faults += b->key == NULL || b->weight != NULL || b->fold != NULL;
-    *faults += (f->config->needs.task == PT_TASK_BINARY) != (b->label != NULL);
+    *faults += (f->config->needs.task == PT_TASK_CLUSTER) != (b->label == NULL);
 }
 
 static pt_status fit(void *self, const pt_data *data, const pt_run *run, pt_error *err)
@@ -102,6 +105,16 @@ static double first_value(const struct fake *f, const pt_block *b, uint64_t row)
                                        : ((const double *)b->x)[at];
 }
 
+// Classes: x modulo 4 (3 is none), with half the probability and a quarter for the others.
+static void guess_class(double x, uint64_t rows, double *out)
+{
+    uint64_t class = (uint64_t)x % 4;
+    out[0] = (double)class;
+    for (uint64_t c = 0; c < 3; c++) {
+        out[(1 + c) * rows] = c == class ? 0.5 : 0.25;
+    }
+}
+
 static pt_status predict(const void *self, const pt_block *block, double *out, pt_error *err)
 {
     const struct fake *f = self;
@@ -110,6 +123,9 @@ static pt_status predict(const void *self, const pt_block *block, double *out, p
         out[i] = f->rate;
         if (f->config->needs.task == PT_TASK_CLUSTER) {
             out[i] = f->new_of[(uint32_t)first_value(f, block, i)];
+        }
+        if (f->config->needs.task == PT_TASK_CLASSES) {
+            guess_class(first_value(f, block, i), block->rows, out + i);
         }
         out[i] = f->config->is_unfair != 0 ? (double)NAN : out[i];
     }
@@ -167,6 +183,9 @@ static const pt_model_vtable vtable = {
     .renumber = renumber,
 };
 
+static const struct option_row option_classes = {
+    .type = PT_OPT_LIST, .offset = offsetof(struct fake_config, classes), .name = "classes"};
+
 static const struct plugin_info plugin = {.id = "test.fake", .version = "1.2.3"};
 
 const struct component_info fake_component = {
@@ -174,6 +193,8 @@ const struct component_info fake_component = {
     .kind = PT_KIND_MODEL,
     .name = "fake",
     .config_size = sizeof(struct fake_config),
+    .options = &option_classes,
+    .n_options = 1,
     .vtable = &vtable,
 };
 
@@ -184,6 +205,33 @@ struct fake_config fake_binary(void)
         .output = {.struct_size = sizeof(pt_output), .role = PT_ROLE_PROBABILITY, .name = "p"},
         .n_outputs = 1,
     };
+}
+
+struct fake_config fake_regress(void)
+{
+    struct fake_config c = fake_binary();
+    c.needs.task = PT_TASK_REGRESS;
+    c.output.role = PT_ROLE_VALUE;
+    c.output.name = "value";
+    return c;
+}
+
+struct fake_config fake_classes(void)
+{
+    static const char *const names[] = {"bronze", "silver", "gold"};
+    static const char *const outputs[] = {"p_bronze", "p_silver", "p_gold"};
+    struct fake_config c = fake_binary();
+    c.needs.task = PT_TASK_CLASSES;
+    c.output.role = PT_ROLE_CLASS;
+    c.output.name = "class";
+    for (int i = 0; i < 3; i++) {
+        c.more[i].struct_size = sizeof(pt_output);
+        c.more[i].role = PT_ROLE_PROBABILITY;
+        c.more[i].name = outputs[i];
+    }
+    c.n_outputs = 4;
+    c.classes = (pt_list){names, 3, sizeof *names};
+    return c;
 }
 
 struct fake_config fake_cluster(void)

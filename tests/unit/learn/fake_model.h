@@ -6,12 +6,15 @@
 #define FAKE_MODEL_H
 
 #include <portrait/model.h>
+#include <portrait/option.h>
 
 #include "registry.h"
 
 struct fake_config {
     pt_model_needs needs;
-    pt_output output;     // the one there is
+    pt_output output;     // the first
+    pt_output more[3];    // the others, of classes
+    pt_list classes;      // texts
     uint32_t n_outputs;   // told; 0 or more than there are is a fault
     uint8_t is_unfair;    // NaN as a score
     uint8_t is_shapeless; // explains itself in words, not JSON
@@ -28,5 +31,7 @@ struct fake_config {
 extern const struct component_info fake_component;
 struct fake_config fake_binary(void);
 struct fake_config fake_cluster(void);
+struct fake_config fake_regress(void);
+struct fake_config fake_classes(void);
 
 #endif

@@ -288,7 +288,7 @@ static void test_learn__unsound_models_are_refused(void **state)
     b.config.needs.layout = 9;
     expect(&b, PT_E_UNSUPPORTED, "a layout this host does not know");
     bench_open(&b, fake_binary());
-    b.config.needs.task = PT_TASK_REGRESS;
+    b.config.needs.task = 9;
     expect(&b, PT_E_UNSUPPORTED, "a task this host does not know");
 }
 
