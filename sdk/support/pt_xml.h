@@ -19,7 +19,7 @@ struct pt_xml {
     bool is_tag_open; // attributes may follow
 };
 
-// {host} is an empty text. An element: open, attributes, then content, close.
+// {.host = host} is an empty text. An element: open, attributes, then content, close.
 void pt_xml_open(struct pt_xml *x, const char *element);
 void pt_xml_attribute(struct pt_xml *x, const char *name, const char *value);
 void pt_xml_attribute_f64(struct pt_xml *x, const char *name, double value); // reads back the same

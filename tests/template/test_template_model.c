@@ -65,7 +65,7 @@ static pt_status map_reduce(const pt_run *run, uint64_t n, uint64_t state_size, 
 
 // Bytes written, to be read again.
 struct saved {
-    uint8_t data[64];
+    uint8_t data[1024];
     uint64_t n;
 };
 
@@ -145,14 +145,45 @@ static void test_template_model__learns_saves_and_loads(void **state)
     close_model(&other);
 }
 
+static void test_template_model__tells_reasons_and_exports(void **state)
+{
+    (void)state;
+    static const char *const classes[] = {"no", "yes & more"};
+    struct opened o;
+    struct saved text = {0};
+    pt_writer writer = {&text, keep};
+    pt_schema schema = {.struct_size = sizeof schema, .n_classes = 2, .classes = classes};
+    uint8_t quarter[8] = {0, 0, 0, 0, 0, 0, 0xd0, 0x3f};
+    pt_reader reader = {quarter, 8, 0};
+    pt_model_needs needs = {.struct_size = sizeof needs};
+    open_model(&o);
+    assert_int_equal(o.vtable->describe(o.self, &needs, NULL), PT_OK);
+    assert_int_equal(needs.contributes, PT_CONTRIBUTES_LOG_ODDS);
+    assert_int_equal(o.vtable->load(o.self, &schema, &reader, NULL), PT_OK);
+    pt_block block = {.struct_size = sizeof block, .rows = 2, .cols = 1};
+    double out[4] = {9, 9, 9, 9};
+    assert_int_equal(o.vtable->contribute(o.self, &block, out, NULL), PT_OK);
+    assert_true(out[0] == 0 && out[1] == 0 && out[2] == log(0.25 / 0.75) && out[3] == out[2]);
+    assert_int_equal(o.vtable->export_as(o.self, PT_EXPORT_XGBOOST, &writer, NULL),
+                     PT_E_UNSUPPORTED);
+    assert_int_equal(o.vtable->export_as(o.self, PT_EXPORT_PMML, &writer, NULL), PT_OK);
+    assert_string_equal(
+        (const char *)text.data,
+        "<RegressionModel functionName=\"classification\" normalizationMethod=\"logit\">\n"
+        "<MiningSchema/>\n"
+        "<RegressionTable intercept=\"-1.0986122886681098\" targetCategory=\"yes &amp; more\"/>\n"
+        "<RegressionTable intercept=\"0\" targetCategory=\"no\"/></RegressionModel>");
+    close_model(&o);
+}
+
 static void test_template_model__refuses_foreign_bytes(void **state)
 {
     (void)state;
-    static const double wrong[] = {-0.5, 1.5, NAN, INFINITY};
+    static const double wrong[] = {-0.5, 1.5, 0, 1, NAN, INFINITY};
     struct opened o;
     pt_schema schema = {.struct_size = sizeof schema};
     open_model(&o);
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < 6; i++) {
         uint8_t bytes[9] = {0};
         memcpy(bytes, &wrong[i], 8);
         pt_reader reader = {bytes, 8, 0};
@@ -186,6 +217,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_template_model__weighs_training_rows),
         cmocka_unit_test(test_template_model__learns_saves_and_loads),
+        cmocka_unit_test(test_template_model__tells_reasons_and_exports),
         cmocka_unit_test(test_template_model__refuses_foreign_bytes),
     };
     return cmocka_run_group_tests(tests, open_registry, close_registry);

@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+#define LEAST 1e-15 // log-odds stay finite
+
 void base_rate_add(struct base_rate *r, const double *label, const double *weight,
                    const uint8_t *fold, uint64_t n)
 {
@@ -25,5 +27,6 @@ void base_rate_combine(struct base_rate *into, const struct base_rate *from)
 double base_rate_p(const struct base_rate *r, double prior)
 {
     double seen = r->sum_weight + 2 * prior;
-    return seen > 0 ? (r->sum_label + prior) / seen : 0.5;
+    double p = seen > 0 ? (r->sum_label + prior) / seen : 0.5;
+    return p < LEAST ? LEAST : p > 1 - LEAST ? 1 - LEAST : p;
 }

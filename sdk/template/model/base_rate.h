@@ -16,6 +16,7 @@ struct base_rate {
 void base_rate_add(struct base_rate *r, const double *label, const double *weight,
                    const uint8_t *fold, uint64_t n);
 void base_rate_combine(struct base_rate *into, const struct base_rate *from);
+// In (0, 1), also when one class was not seen.
 double base_rate_p(const struct base_rate *r, double prior);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 Portrait contributors
 // SPDX-License-Identifier: Apache-2.0
 // Glue between the host and the algorithm: options, needs, fit over blocks, saved bytes.
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@
 #include "base_rate.h"
 #include "pt_format.h"
 #include "pt_mem.h"
+#include "pt_xml.h"
 
 // 1. What a user may say. The host fills this struct by the rows below before create().
 struct config {
@@ -33,6 +35,7 @@ struct model {
     const pt_host *host;
     const struct config *config;
     double p;
+    char *classes[2]; // names of label 0 and 1; known once loaded
 };
 
 static pt_status create(const pt_host *host, const void *config, void **self, pt_error *err)
@@ -50,6 +53,8 @@ static void destroy(void *self)
 {
     struct model *m = self;
     if (m != NULL) {
+        pt_mem_free(m->host, m->classes[0]);
+        pt_mem_free(m->host, m->classes[1]);
         pt_mem_free(m->host, m);
     }
 }
@@ -64,6 +69,7 @@ static pt_status describe(void *self, pt_model_needs *out, pt_error *err)
     out->dtype = 8;
     out->takes_missing = 1;
     out->takes_weight = 1;
+    out->contributes = PT_CONTRIBUTES_LOG_ODDS;
     return PT_OK;
 }
 
@@ -127,7 +133,21 @@ static pt_status predict(const void *self, const pt_block *block, double *out, p
     return PT_OK;
 }
 
-// 6. Saved bytes are little-endian; load() refuses what save() could not have written.
+// 6. Reasons: what each column of a row adds to the log-odds, then the base. Here no column counts.
+static pt_status contribute(const void *self, const pt_block *block, double *out, pt_error *err)
+{
+    const struct model *m = self;
+    (void)err;
+    for (uint64_t i = 0; i < block->cols * block->rows; i++) {
+        out[i] = 0;
+    }
+    for (uint64_t i = 0; i < block->rows; i++) {
+        out[block->cols * block->rows + i] = log(m->p / (1 - m->p));
+    }
+    return PT_OK;
+}
+
+// 7. Saved bytes are little-endian; load() refuses what save() could not have written.
 static pt_status save(const void *self, const pt_host *host, pt_writer *writer, pt_error *err)
 {
     const struct model *m = self;
@@ -140,13 +160,24 @@ static pt_status save(const void *self, const pt_host *host, pt_writer *writer, 
     return host->writer->write(writer, bytes, sizeof bytes, err);
 }
 
+static pt_status keep_classes(struct model *m, const pt_schema *schema, pt_error *err)
+{
+    for (uint32_t i = 0; i < 2; i++) {
+        const char *name = schema->n_classes == 2 ? schema->classes[i] : i == 0 ? "0" : "1";
+        m->classes[i] = pt_mem_text(m->host, name, strlen(name));
+        if (m->classes[i] == NULL) {
+            return pt_fail(m->host, err, PT_E_NO_MEMORY, NULL, "no memory for a model");
+        }
+    }
+    return PT_OK;
+}
+
 static pt_status load(void *self, const pt_schema *schema, pt_reader *reader, pt_error *err)
 {
     struct model *m = self;
     uint8_t bytes[8];
     uint64_t bits = 0;
     double p = 0;
-    (void)schema;
     pt_status status = m->host->writer->read(reader, bytes, sizeof bytes, err);
     if (status != PT_OK) {
         return status;
@@ -155,11 +186,11 @@ static pt_status load(void *self, const pt_schema *schema, pt_reader *reader, pt
         bits |= (uint64_t)bytes[i] << (8 * i);
     }
     memcpy(&p, &bits, sizeof p);
-    if (!(p >= 0 && p <= 1) || m->host->writer->remaining(reader) != 0) {
+    if (!(p > 0 && p < 1) || m->host->writer->remaining(reader) != 0) {
         return pt_fail(m->host, err, PT_E_DATA, NULL, "not a saved base-rate model");
     }
     m->p = p;
-    return PT_OK;
+    return keep_classes(m, schema, err);
 }
 
 static pt_status explain(const void *self, pt_writer *writer, pt_error *err)
@@ -172,7 +203,30 @@ static pt_status explain(const void *self, pt_writer *writer, pt_error *err)
     return m->host->writer->write(writer, text, (uint64_t)size, err);
 }
 
-// 7. Who this is.
+// 8. The model in a format of others. The host puts the preparation where `<MiningSchema/>` stands.
+static pt_status export_as(const void *self, const char *format, pt_writer *writer, pt_error *err)
+{
+    const struct model *m = self;
+    if (strcmp(format, PT_EXPORT_PMML) != 0) {
+        return pt_fail(m->host, err, PT_E_UNSUPPORTED, NULL, "base-rate exports to pmml only");
+    }
+    struct pt_xml x = {.host = m->host};
+    pt_xml_open(&x, "RegressionModel");
+    pt_xml_attribute(&x, "functionName", "classification");
+    pt_xml_attribute(&x, "normalizationMethod", "logit");
+    pt_xml_open(&x, "MiningSchema");
+    pt_xml_close(&x, "MiningSchema");
+    for (int i = 1; i >= 0; i--) {
+        pt_xml_open(&x, "RegressionTable");
+        pt_xml_attribute_f64(&x, "intercept", i == 1 ? log(m->p / (1 - m->p)) : 0);
+        pt_xml_attribute(&x, "targetCategory", m->classes[i]);
+        pt_xml_close(&x, "RegressionTable");
+    }
+    pt_xml_close(&x, "RegressionModel");
+    return pt_xml_write(&x, writer, err);
+}
+
+// 9. Who this is.
 static const pt_model_vtable vtable = {
     .struct_size = sizeof vtable,
     .create = create,
@@ -184,6 +238,8 @@ static const pt_model_vtable vtable = {
     .save = save,
     .load = load,
     .explain = explain,
+    .contribute = contribute,
+    .export_as = export_as,
 };
 
 static const pt_component component = {
