@@ -8,147 +8,65 @@
 #include "pt_json.h"
 #include "pt_payload.h"
 
-#define FORMAT 1
+#define FORMAT 2
 
 void kmeans_reset(struct kmeans *m)
 {
     pt_mem_free(m->host, m->result.centres);
     pt_mem_free(m->host, m->result.sizes);
-    pt_mem_free(m->host, m->turned.t);
+    pt_mem_free(m->host, m->choices);
+    kmeans_centres_release(m->host, &m->centres);
     pt_columns_release(m->host, &m->columns);
     m->result = (struct kmeans_result){0};
-    m->turned = (struct kmeans_centres){0};
+    m->choices = NULL;
+    m->n_choices = 0;
 }
 
 static pt_status allocate(struct kmeans *m, uint32_t k, uint32_t d, pt_error *err)
 {
     m->k = k;
     m->d = d;
-    m->turned = (struct kmeans_centres){.k = k, .d = d, .stride = kmeans_stride(k)};
     m->result.centres = pt_mem_zero(m->host, (uint64_t)k * d, sizeof *m->result.centres);
     m->result.sizes = pt_mem_zero(m->host, k, sizeof *m->result.sizes);
-    m->turned.t = pt_mem_zero(m->host, (uint64_t)m->turned.stride * d, sizeof *m->turned.t);
-    if (m->result.centres == NULL || m->result.sizes == NULL || m->turned.t == NULL) {
+    if (m->result.centres == NULL || m->result.sizes == NULL) {
         return pt_fail(m->host, err, PT_E_NO_MEMORY, NULL, "no memory for %u centres", k);
     }
     return PT_OK;
 }
 
-static pt_status find_blocks(struct kmeans_fit *f)
+// The centres as the kernel wants them; their number is known now.
+static pt_status pack_centres(struct kmeans *m, pt_error *err)
 {
-    for (uint32_t b = 0; b < f->data->n_blocks; b++) {
-        pt_block block = {.struct_size = sizeof block};
-        pt_status status = f->data->block(f->data->ctx, b, &block, f->err);
-        if (status != PT_OK) {
-            return status;
-        }
-        f->first_row[b] = block.first_row;
+    kmeans_centres_release(m->host, &m->centres);
+    if (!kmeans_centres_make(m->host, m->k, m->d, &m->centres)) {
+        return pt_fail(m->host, err, PT_E_NO_MEMORY, NULL, "no memory for %u centres", m->k);
+    }
+    if (!kmeans_centres_set(m->result.centres, &m->centres)) {
+        return pt_fail(m->host, err, PT_E_DATA, NULL, "its centres are too large for distances");
     }
     return PT_OK;
-}
-
-struct moments {
-    struct kmeans_fit *f;
-    const double *means; // NULL in the first pass
-};
-
-static pt_status add_moments(void *arg, uint64_t begin, uint64_t end, void *state, pt_error *err)
-{
-    const struct moments *m = arg;
-    double *sums = state;
-    for (uint64_t b = begin; b < end; b++) {
-        pt_block block = {.struct_size = sizeof block};
-        pt_status status = m->f->data->block(m->f->data->ctx, (uint32_t)b, &block, err);
-        if (status != PT_OK) {
-            return status;
-        }
-        for (uint64_t i = 0; i < block.rows; i++) {
-            const double *x = (const double *)block.x + i * block.stride;
-            for (uint32_t j = 0; j < m->f->d; j++) {
-                double gap = m->means == NULL ? x[j] : x[j] - m->means[j];
-                sums[j] += m->means == NULL ? gap : gap * gap;
-            }
-        }
-    }
-    return PT_OK;
-}
-
-static void combine_moments(void *arg, void *into, const void *from)
-{
-    const struct moments *m = arg;
-    for (uint32_t j = 0; j < m->f->d; j++) {
-        ((double *)into)[j] += ((const double *)from)[j];
-    }
-}
-
-// tol is a share of the columns' mean variance.
-static pt_status find_shift_limit(struct kmeans_fit *f)
-{
-    if (!(f->config->tol > 0)) {
-        return PT_OK;
-    }
-    double *means = f->run->scratch(f->run, f->d * sizeof *means);
-    double *squares = f->run->scratch(f->run, f->d * sizeof *squares);
-    if (means == NULL || squares == NULL) {
-        return kmeans_out_of_memory(f);
-    }
-    struct moments m = {.f = f};
-    uint64_t size = f->d * sizeof *means;
-    pt_status status = f->run->map_reduce(f->run, f->data->n_blocks, size, add_moments,
-                                          combine_moments, &m, means, f->err);
-    if (status != PT_OK) {
-        return status;
-    }
-    for (uint32_t j = 0; j < f->d; j++) {
-        means[j] /= (double)f->n;
-    }
-    m.means = means;
-    status = f->run->map_reduce(f->run, f->data->n_blocks, size, add_moments, combine_moments, &m,
-                                squares, f->err);
-    double sum = 0;
-    for (uint32_t j = 0; j < f->d; j++) {
-        sum += squares[j] / (double)f->n;
-    }
-    f->shift_limit = f->config->tol * sum / f->d;
-    return status;
-}
-
-static pt_status prepare_fit(struct kmeans_fit *f)
-{
-    const pt_run *run = f->run;
-    uint64_t cells = (uint64_t)f->k * f->d;
-    f->first_row = run->scratch(run, f->data->n_blocks * sizeof *f->first_row);
-    f->centres = run->scratch(run, cells * sizeof *f->centres);
-    f->nearest = run->scratch(run, f->n * sizeof *f->nearest);
-    f->distance = run->scratch(run, f->n * sizeof *f->distance);
-    f->state = run->scratch(run, (KMEANS_STATE_SIZES + f->k + cells) * sizeof *f->state);
-    f->turned = (struct kmeans_centres){.k = f->k, .d = f->d, .stride = kmeans_stride(f->k)};
-    f->turned.t = run->scratch(run, (uint64_t)f->turned.stride * f->d * sizeof *f->turned.t);
-    if (f->first_row == NULL || f->centres == NULL || f->nearest == NULL || f->distance == NULL ||
-        f->state == NULL || f->turned.t == NULL) {
-        return kmeans_out_of_memory(f);
-    }
-    pt_status status = find_blocks(f);
-    return status == PT_OK ? find_shift_limit(f) : status;
 }
 
 static pt_status learn(struct kmeans *m, struct kmeans_fit *f)
 {
-    if (f->n < f->k) {
-        return pt_fail(m->host, f->err, PT_E_DATA, "k", "k is %u, but there are only %llu rows",
-                       f->k, (unsigned long long)f->n);
+    bool chooses = m->config->k == 0;
+    if (f->n < f->k_most) {
+        return pt_fail(m->host, f->err, PT_E_DATA, chooses ? "k_max" : "k",
+                       "%s is %u, but there are only %llu rows", chooses ? "k_max" : "k", f->k_most,
+                       (unsigned long long)f->n);
     }
-    pt_status status = allocate(m, f->k, f->d, f->err);
+    pt_status status = allocate(m, f->k_most, f->d, f->err);
     if (status == PT_OK) {
         status = pt_columns_copy(m->host, f->data->schema, &m->columns, f->err);
     }
     if (status == PT_OK) {
-        status = prepare_fit(f);
+        status = kmeans_prepare(f);
     }
     if (status == PT_OK) {
-        status = kmeans_learn(f, &m->result);
+        status = chooses ? kmeans_choose(m, f) : kmeans_learn(f, &m->result);
     }
-    return status;
+    kmeans_unprepare(f);
+    return status == PT_OK ? pack_centres(m, f->err) : status;
 }
 
 pt_status kmeans_fit_model(void *self, const pt_data *data, const pt_run *run, pt_error *err)
@@ -162,19 +80,18 @@ pt_status kmeans_fit_model(void *self, const pt_data *data, const pt_run *run, p
         .err = err,
         .config = m->config,
         .k = (uint32_t)m->config->k,
+        .k_most = (uint32_t)(m->config->k == 0 ? m->config->k_max : m->config->k),
         .d = data->schema->n_columns,
         .n = data->n_rows,
     };
     pt_status status = learn(m, &f);
     if (status != PT_OK) {
         kmeans_reset(m);
-        return status;
     }
-    kmeans_turn(m->result.centres, &m->turned);
-    return PT_OK;
+    return status;
 }
 
-static pt_status check_learnt(const struct kmeans *m, pt_error *err)
+pt_status kmeans_check_learnt(const struct kmeans *m, pt_error *err)
 {
     if (m->result.centres == NULL) {
         return pt_fail(m->host, err, PT_E_STATE, NULL, "this k-means has learnt nothing yet");
@@ -182,10 +99,30 @@ static pt_status check_learnt(const struct kmeans *m, pt_error *err)
     return PT_OK;
 }
 
+struct scoring {
+    struct kmeans_lead lead;
+    uint16_t nearest[KMEANS_CHUNK];
+    float tile[]; // KMEANS_TILE_MAX * d
+};
+
+static void score_chunk(const struct kmeans *m, const struct kmeans_rows *rows, struct scoring *w,
+                        double *segment, double *distance)
+{
+    kmeans_kernel_of(m->host->cpu)->nearest(rows, &m->centres, w->tile, &w->lead);
+    for (uint32_t i = 0; i < rows->n; i++) {
+        w->nearest[i] = (uint16_t)w->lead.centre[i];
+        segment[i] = w->nearest[i];
+    }
+    kmeans_distances(rows, m->result.centres, m->d, w->nearest, distance);
+    for (uint32_t i = 0; i < rows->n; i++) {
+        distance[i] = sqrt(distance[i]);
+    }
+}
+
 pt_status kmeans_predict(const void *self, const pt_block *block, double *out, pt_error *err)
 {
     const struct kmeans *m = self;
-    pt_status status = check_learnt(m, err);
+    pt_status status = kmeans_check_learnt(m, err);
     if (status != PT_OK) {
         return status;
     }
@@ -193,30 +130,28 @@ pt_status kmeans_predict(const void *self, const pt_block *block, double *out, p
         return pt_fail(m->host, err, PT_E_INVALID, NULL, "%u columns instead of %u", block->cols,
                        m->d);
     }
-
-    enum { CHUNK = 512 };
-
-    uint32_t nearest[CHUNK];
-    double *distance = out + block->rows;
-    for (uint64_t i = 0; i < block->rows; i += CHUNK) {
-        struct kmeans_rows rows = {
-            .x = (const double *)block->x + i * block->stride,
-            .stride = block->stride,
-            .n = block->rows - i < CHUNK ? block->rows - i : CHUNK,
-        };
-        kmeans_nearest(&rows, &m->turned, nearest, distance + i);
-        for (uint64_t j = 0; j < rows.n; j++) {
-            out[i + j] = nearest[j];
-            distance[i + j] = sqrt(distance[i + j]);
-        }
+    struct scoring *w =
+        pt_mem_array(m->host, 1, sizeof *w + (uint64_t)KMEANS_TILE_MAX * m->d * sizeof w->tile[0]);
+    if (w == NULL) {
+        return pt_fail(m->host, err, PT_E_NO_MEMORY, NULL, "no memory for a tile of rows");
     }
+    w->lead.has_slack = false;
+    for (uint64_t i = 0; i < block->rows; i += KMEANS_CHUNK) {
+        struct kmeans_rows rows = {
+            .x = (const float *)block->x + i,
+            .stride = block->stride,
+            .n = (uint32_t)(block->rows - i < KMEANS_CHUNK ? block->rows - i : KMEANS_CHUNK),
+        };
+        score_chunk(m, &rows, w, out + i, out + block->rows + i);
+    }
+    pt_mem_free(m->host, w);
     return PT_OK;
 }
 
 pt_status kmeans_save(const void *self, const pt_host *host, pt_writer *writer, pt_error *err)
 {
     const struct kmeans *m = self;
-    pt_status status = check_learnt(m, err);
+    pt_status status = kmeans_check_learnt(m, err);
     if (status != PT_OK) {
         return status;
     }
@@ -231,7 +166,44 @@ pt_status kmeans_save(const void *self, const pt_host *host, pt_writer *writer, 
         pt_payload_put_u64(&w, m->result.sizes[c]);
     }
     pt_payload_put_f64s(&w, m->result.centres, (uint64_t)m->k * m->d);
+    pt_payload_put_u32(&w, m->n_choices);
+    for (uint32_t i = 0; i < m->n_choices; i++) {
+        pt_payload_put_u32(&w, m->choices[i].k);
+        pt_payload_put_f64(&w, m->choices[i].inertia);
+        pt_payload_put_f64(&w, m->choices[i].silhouette);
+    }
     return w.status;
+}
+
+static pt_status read_choices(struct kmeans *m, struct pt_payload_reader *r)
+{
+    uint32_t n = pt_payload_u32(r);
+    if (r->status != PT_OK || n > KMEANS_K_MAX) {
+        return pt_payload_refuse(r, "too many numbers of segments");
+    }
+    if (n == 0 || !pt_payload_fits(r, n, sizeof(uint32_t) + 2 * sizeof(double))) {
+        return r->status;
+    }
+    m->choices = pt_mem_zero(m->host, n, sizeof *m->choices);
+    if (m->choices == NULL) {
+        return pt_fail(m->host, r->err, PT_E_NO_MEMORY, NULL, "no memory for %u figures", n);
+    }
+    bool is_there = false;
+    for (uint32_t i = 0; i < n; i++) {
+        struct kmeans_choice *c = &m->choices[i];
+        c->k = pt_payload_u32(r);
+        c->inertia = pt_payload_f64(r);
+        c->silhouette = pt_payload_f64(r);
+        is_there = is_there || c->k == m->k;
+        if (r->status == PT_OK && (c->k == 0 || c->k > KMEANS_K_MAX || c->inertia < 0 ||
+                                   c->silhouette < -1 || c->silhouette > 1)) {
+            return pt_payload_refuse(r, "no figures of numbers of segments");
+        }
+    }
+    m->n_choices = n;
+    return r->status != PT_OK || is_there
+               ? r->status
+               : pt_payload_refuse(r, "its number of segments is not among those tried");
 }
 
 static pt_status read_payload(struct kmeans *m, const pt_schema *schema,
@@ -263,7 +235,7 @@ static pt_status read_payload(struct kmeans *m, const pt_schema *schema,
         m->result.sizes[c] = pt_payload_u64(r);
     }
     pt_payload_f64s(r, m->result.centres, (uint64_t)k * d);
-    return r->status;
+    return r->status == PT_OK ? read_choices(m, r) : r->status;
 }
 
 pt_status kmeans_load(void *self, const pt_schema *schema, pt_reader *reader, pt_error *err)
@@ -275,12 +247,13 @@ pt_status kmeans_load(void *self, const pt_schema *schema, pt_reader *reader, pt
     if (status == PT_OK) {
         status = pt_columns_copy(m->host, schema, &m->columns, err);
     }
+    if (status == PT_OK) {
+        status = pack_centres(m, err);
+    }
     if (status != PT_OK) {
         kmeans_reset(m);
-        return status;
     }
-    kmeans_turn(m->result.centres, &m->turned);
-    return PT_OK;
+    return status;
 }
 
 static pt_status check_permutation(const struct kmeans *m, const uint32_t *new_of, uint32_t n,
@@ -299,7 +272,7 @@ static pt_status check_permutation(const struct kmeans *m, const uint32_t *new_o
 pt_status kmeans_renumber(void *self, const uint32_t *new_of, uint32_t n, pt_error *err)
 {
     struct kmeans *m = self;
-    pt_status status = check_learnt(m, err);
+    pt_status status = kmeans_check_learnt(m, err);
     if (status == PT_OK) {
         status = check_permutation(m, new_of, n, err);
     }
@@ -323,8 +296,24 @@ pt_status kmeans_renumber(void *self, const uint32_t *new_of, uint32_t n, pt_err
     pt_mem_free(m->host, m->result.sizes);
     m->result.centres = centres;
     m->result.sizes = sizes;
-    kmeans_turn(m->result.centres, &m->turned);
-    return PT_OK;
+    return pack_centres(m, err);
+}
+
+static void explain_choices(const struct kmeans *m, struct pt_json *j)
+{
+    pt_json_key(j, "choices");
+    pt_json_open(j, '[');
+    for (uint32_t i = 0; i < m->n_choices; i++) {
+        pt_json_open(j, '{');
+        pt_json_key(j, "k");
+        pt_json_u64(j, m->choices[i].k);
+        pt_json_key(j, "inertia");
+        pt_json_f64(j, m->choices[i].inertia);
+        pt_json_key(j, "silhouette");
+        pt_json_f64(j, m->choices[i].silhouette);
+        pt_json_close(j, '}');
+    }
+    pt_json_close(j, ']');
 }
 
 static void explain_centre(const struct kmeans *m, uint32_t c, struct pt_json *j)
@@ -353,7 +342,7 @@ static void explain_centre(const struct kmeans *m, uint32_t c, struct pt_json *j
 pt_status kmeans_explain(const void *self, pt_writer *writer, pt_error *err)
 {
     const struct kmeans *m = self;
-    pt_status status = check_learnt(m, err);
+    pt_status status = kmeans_check_learnt(m, err);
     if (status != PT_OK) {
         return status;
     }
@@ -367,6 +356,9 @@ pt_status kmeans_explain(const void *self, pt_writer *writer, pt_error *err)
     pt_json_u64(&j, m->result.rounds);
     pt_json_key(&j, "converged");
     pt_json_bool(&j, m->result.has_converged != 0);
+    if (m->n_choices > 0) {
+        explain_choices(m, &j);
+    }
     pt_json_key(&j, "columns");
     pt_json_open(&j, '[');
     for (uint32_t i = 0; i < m->d; i++) {

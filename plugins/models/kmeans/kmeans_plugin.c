@@ -8,19 +8,57 @@
 #define ROW .struct_size = sizeof(pt_option)
 #define AT(member) .offset = offsetof(struct kmeans_config, member)
 
-static const char *const start_choices[] = {"plusplus", "spread", "rows"};
+static const char *const start_choices[] = {"plusplus", "spread", "rows", "parallel"};
 
 static const pt_option row_k = {ROW,
                                 AT(k),
                                 .type = PT_OPT_I64,
                                 .flags = PT_OPTF_AFFECTS_RESULT,
                                 .name = "k",
-                                .help = "Number of segments.",
+                                .help = "Number of segments; 0 = the one from k_min to k_max whose "
+                                        "segments are most apart (mean silhouette).",
                                 .unit = "segments",
                                 .default_text = "5",
-                                .i_min = 1,
+                                .i_min = 0,
                                 .i_max = KMEANS_K_MAX,
                                 .example = "10"};
+
+static const pt_option row_k_min = {ROW,
+                                    AT(k_min),
+                                    .type = PT_OPT_I64,
+                                    .flags = PT_OPTF_AFFECTS_RESULT,
+                                    .name = "k_min",
+                                    .help = "With k: 0: the fewest segments to try.",
+                                    .unit = "segments",
+                                    .default_text = "2",
+                                    .i_min = 2,
+                                    .i_max = KMEANS_K_MAX,
+                                    .example = "3"};
+
+static const pt_option row_k_max = {ROW,
+                                    AT(k_max),
+                                    .type = PT_OPT_I64,
+                                    .flags = PT_OPTF_AFFECTS_RESULT,
+                                    .name = "k_max",
+                                    .help = "With k: 0: the most segments to try.",
+                                    .unit = "segments",
+                                    .default_text = "10",
+                                    .i_min = 2,
+                                    .i_max = KMEANS_K_MAX,
+                                    .example = "20"};
+
+static const pt_option row_batch = {
+    ROW,
+    AT(batch),
+    .type = PT_OPT_I64,
+    .flags = PT_OPTF_AFFECTS_RESULT,
+    .name = "batch",
+    .help = "Rows drawn for each round (mini-batch k-means); 0 = every round reads all rows.",
+    .unit = "rows",
+    .default_text = "0",
+    .i_min = 0,
+    .i_max = 100000000,
+    .example = "10000"};
 
 static const pt_option row_start = {
     ROW,
@@ -28,11 +66,13 @@ static const pt_option row_start = {
     .type = PT_OPT_ENUM,
     .flags = PT_OPTF_AFFECTS_RESULT,
     .name = "start",
-    .help = "First centres: plusplus draws far-apart rows at random; spread takes row "
+    .help = "First centres: plusplus draws far-apart rows at random, one after another; parallel "
+            "draws many at once and joins them (k-means||, for large k); spread takes row "
             "floor(i * n / k) for each i; rows takes the rows of the option of that name.",
     .default_text = "plusplus",
     .choices = start_choices,
-    .n_choices = 3};
+    .n_choices = 4,
+    .example = "parallel"};
 
 static const pt_option row_number = {ROW,           .type = PT_OPT_I64,
                                      .name = "row", .help = "A training row, counted from 0.",
@@ -57,10 +97,12 @@ static const pt_option row_restarts = {
     .type = PT_OPT_I64,
     .flags = PT_OPTF_AFFECTS_RESULT,
     .name = "restarts",
-    .help = "With start: plusplus: how often to begin anew; the smallest inertia wins.",
+    .help = "With start: plusplus or parallel: how often to begin anew; the smallest inertia wins.",
+    .unit = "starts",
     .default_text = "5",
     .i_min = 1,
-    .i_max = 1000};
+    .i_max = 1000,
+    .example = "10"};
 
 static const pt_option row_rounds = {ROW,
                                      AT(rounds),
@@ -68,9 +110,11 @@ static const pt_option row_rounds = {ROW,
                                      .flags = PT_OPTF_AFFECTS_RESULT,
                                      .name = "rounds",
                                      .help = "Most rounds of one start.",
+                                     .unit = "rounds",
                                      .default_text = "300",
                                      .i_min = 1,
-                                     .i_max = 100000};
+                                     .i_max = 100000,
+                                     .example = "100"};
 
 static const pt_option row_tol = {
     ROW,
@@ -82,7 +126,8 @@ static const pt_option row_tol = {
             "variance; 0 = when no row changes its segment.",
     .default_text = "0",
     .f_min = 0,
-    .f_max = 1};
+    .f_max = 1,
+    .example = "0.0001"};
 
 static const pt_option row_order_by = {
     ROW,
@@ -93,8 +138,9 @@ static const pt_option row_order_by = {
     .help = "Segment 0 is the one with the highest mean of this column; without it, the largest.",
     .example = "app_spend_90d"};
 
-static const pt_option *const options[] = {&row_k,      &row_start, &row_rows,    &row_restarts,
-                                           &row_rounds, &row_tol,   &row_order_by};
+static const pt_option *const options[] = {&row_k,    &row_k_min,    &row_k_max,  &row_start,
+                                           &row_rows, &row_restarts, &row_rounds, &row_batch,
+                                           &row_tol,  &row_order_by};
 
 static const pt_output output_segment = {.struct_size = sizeof(pt_output),
                                          .role = PT_ROLE_SEGMENT,
@@ -134,8 +180,8 @@ static pt_status describe(void *self, pt_model_needs *out, pt_error *err)
     (void)self;
     (void)err;
     out->task = PT_TASK_CLUSTER;
-    out->layout = PT_LAYOUT_ROWS;
-    out->dtype = 8;
+    out->layout = PT_LAYOUT_COLUMNS;
+    out->dtype = 4;
     out->wants_scaling = 1;
     return PT_OK;
 }
@@ -153,10 +199,17 @@ static pt_status validate(const pt_host *host, const void *config, pt_error *err
 {
     const struct kmeans_config *c = config;
     const int64_t *rows = c->rows.items;
+    if (c->k_min > c->k_max) {
+        return pt_fail(host, err, PT_E_CONFIG, "k_min", "k_min %lld is above k_max %lld",
+                       (long long)c->k_min, (long long)c->k_max);
+    }
     if (c->start != KMEANS_START_ROWS) {
         return c->rows.n == 0
                    ? PT_OK
                    : pt_fail(host, err, PT_E_CONFIG, "rows", "rows are read with start: rows only");
+    }
+    if (c->k == 0) {
+        return pt_fail(host, err, PT_E_CONFIG, "start", "start: rows needs a k, not k: 0");
     }
     if (c->rows.n != c->k) {
         return pt_fail(host, err, PT_E_CONFIG, "rows", "%u rows for k = %lld", c->rows.n,
@@ -185,6 +238,7 @@ static const pt_model_vtable vtable = {
     .load = kmeans_load,
     .explain = kmeans_explain,
     .renumber = kmeans_renumber,
+    .export_as = kmeans_export,
 };
 
 static const pt_component component = {

@@ -18,19 +18,9 @@ struct seeding {
     const double *centre; // the one to take into f->distance
 };
 
-static double uniform(uint64_t bits)
+double kmeans_uniform(uint64_t bits)
 {
     return (double)(bits >> 11) * 0x1p-53;
-}
-
-static pt_status take_row(const struct kmeans_fit *f, uint64_t row, double *to)
-{
-    const double *x = NULL;
-    pt_status status = kmeans_row(f, row, &x);
-    if (status == PT_OK) {
-        memcpy(to, x, f->d * sizeof *to);
-    }
-    return status;
 }
 
 // Lowers the distances by a new centre and sums them by block, each in row order.
@@ -38,6 +28,7 @@ static pt_status lower_blocks(void *arg, uint64_t begin, uint64_t end, pt_error 
 {
     const struct seeding *s = arg;
     const struct kmeans_fit *f = s->f;
+    double squared[KMEANS_CHUNK];
     for (uint64_t b = begin; b < end; b++) {
         pt_block block = {.struct_size = sizeof block};
         pt_status status = f->data->block(f->data->ctx, (uint32_t)b, &block, err);
@@ -45,16 +36,39 @@ static pt_status lower_blocks(void *arg, uint64_t begin, uint64_t end, pt_error 
             return status;
         }
         double sum = 0;
-        for (uint64_t i = 0; i < block.rows; i++) {
-            double *nearest = &f->distance[block.first_row + i];
-            const double *x = (const double *)block.x + i * block.stride;
-            double distance = kmeans_distance(x, s->centre, f->d);
-            *nearest = distance < *nearest ? distance : *nearest;
-            sum += *nearest;
+        for (uint64_t i = 0; i < block.rows; i += KMEANS_CHUNK) {
+            uint64_t n = block.rows - i < KMEANS_CHUNK ? block.rows - i : KMEANS_CHUNK;
+            struct kmeans_rows rows = {(const float *)block.x + i, block.stride, (uint32_t)n, NULL};
+            float *nearest = f->distance + block.first_row + i;
+            kmeans_distances(&rows, s->centre, f->d, NULL, squared);
+            for (uint64_t r = 0; r < n; r++) {
+                float distance = (float)squared[r];
+                nearest[r] = distance < nearest[r] ? distance : nearest[r];
+                sum += (double)nearest[r];
+            }
         }
         s->block_sums[b] = sum;
     }
     return PT_OK;
+}
+
+pt_status kmeans_lower(struct kmeans_fit *f, const double *centre, double *block_sums)
+{
+    struct seeding s = {.f = f, .block_sums = block_sums, .centre = centre};
+    return f->run->parallel_for(f->run, f->data->n_blocks, 1, lower_blocks, &s, f->err);
+}
+
+static void try_chunk(const struct seeding *s, const struct kmeans_rows *rows, uint64_t first,
+                      double *sums)
+{
+    double squared[KMEANS_CHUNK];
+    for (uint32_t c = 0; c < s->n_candidates; c++) {
+        kmeans_distances(rows, s->candidates + (uint64_t)c * s->f->d, s->f->d, NULL, squared);
+        for (uint32_t i = 0; i < rows->n; i++) {
+            double nearest = (double)s->f->distance[first + i];
+            sums[c] += squared[i] < nearest ? squared[i] : nearest;
+        }
+    }
 }
 
 // What the sum of distances would be with each candidate.
@@ -62,20 +76,16 @@ static pt_status try_blocks(void *arg, uint64_t begin, uint64_t end, void *state
 {
     const struct seeding *s = arg;
     const struct kmeans_fit *f = s->f;
-    double *sums = state;
     for (uint64_t b = begin; b < end; b++) {
         pt_block block = {.struct_size = sizeof block};
         pt_status status = f->data->block(f->data->ctx, (uint32_t)b, &block, err);
         if (status != PT_OK) {
             return status;
         }
-        for (uint64_t i = 0; i < block.rows; i++) {
-            const double *x = (const double *)block.x + i * block.stride;
-            double nearest = f->distance[block.first_row + i];
-            for (uint32_t c = 0; c < s->n_candidates; c++) {
-                double distance = kmeans_distance(x, s->candidates + (uint64_t)c * f->d, f->d);
-                sums[c] += distance < nearest ? distance : nearest;
-            }
+        for (uint64_t i = 0; i < block.rows; i += KMEANS_CHUNK) {
+            uint64_t n = block.rows - i < KMEANS_CHUNK ? block.rows - i : KMEANS_CHUNK;
+            struct kmeans_rows rows = {(const float *)block.x + i, block.stride, (uint32_t)n, NULL};
+            try_chunk(s, &rows, block.first_row + i, state);
         }
     }
     return PT_OK;
@@ -107,12 +117,13 @@ static uint64_t draw_row(const struct seeding *s, double u)
     uint64_t end = block + 1 < f->data->n_blocks ? f->first_row[block + 1] : f->n;
     uint64_t last = row; // with a distance above 0
     for (; row < end; row++) {
-        if (f->distance[row] > 0) {
+        double distance = (double)f->distance[row];
+        if (distance > 0) {
             last = row;
-            if (left < f->distance[row]) {
+            if (left < distance) {
                 break;
             }
-            left -= f->distance[row];
+            left -= distance;
         }
     }
     return last;
@@ -122,8 +133,8 @@ static pt_status choose_next(struct seeding *s, uint64_t stream, uint64_t *index
 {
     struct kmeans_fit *f = s->f;
     for (uint32_t c = 0; c < s->n_candidates; c++) {
-        double u = uniform(f->run->random(f->run, stream, (*index)++));
-        pt_status status = take_row(f, draw_row(s, u), s->candidates + (uint64_t)c * f->d);
+        double u = kmeans_uniform(f->run->random(f->run, stream, (*index)++));
+        pt_status status = kmeans_take_row(f, draw_row(s, u), s->candidates + (uint64_t)c * f->d);
         if (status != PT_OK) {
             return status;
         }
@@ -142,24 +153,29 @@ static pt_status choose_next(struct seeding *s, uint64_t stream, uint64_t *index
 static pt_status start_plusplus(struct kmeans_fit *f, uint64_t restart)
 {
     struct seeding s = {.f = f, .n_candidates = 2 + (uint32_t)log(f->k)};
-    s.block_sums = f->run->scratch(f->run, f->data->n_blocks * sizeof *s.block_sums);
-    s.candidates = f->run->scratch(f->run, (uint64_t)s.n_candidates * f->d * sizeof *s.candidates);
+    s.block_sums = pt_mem_array(f->host, f->data->n_blocks, sizeof *s.block_sums);
+    s.candidates = pt_mem_array(f->host, (uint64_t)s.n_candidates * f->d, sizeof *s.candidates);
+    pt_status status = kmeans_want_distance(f);
     if (s.block_sums == NULL || s.candidates == NULL) {
-        return kmeans_out_of_memory(f);
+        status = kmeans_out_of_memory(f);
     }
     uint64_t index = 0;
-    uint64_t first = (uint64_t)(uniform(f->run->random(f->run, restart, index++)) * (double)f->n);
-    pt_status status = take_row(f, first < f->n ? first : f->n - 1, f->centres);
-    for (uint64_t i = 0; i < f->n; i++) {
+    if (status == PT_OK) {
+        double u = kmeans_uniform(f->run->random(f->run, restart, index++));
+        uint64_t first = (uint64_t)(u * (double)f->n);
+        status = kmeans_take_row(f, first < f->n ? first : f->n - 1, f->centres);
+    }
+    for (uint64_t i = 0; status == PT_OK && i < f->n; i++) {
         f->distance[i] = INFINITY;
     }
     for (uint32_t c = 1; status == PT_OK && c < f->k; c++) {
-        s.centre = f->centres + (uint64_t)(c - 1) * f->d;
-        status = f->run->parallel_for(f->run, f->data->n_blocks, 1, lower_blocks, &s, f->err);
+        status = kmeans_lower(f, f->centres + (uint64_t)(c - 1) * f->d, s.block_sums);
         if (status == PT_OK) {
             status = choose_next(&s, restart, &index, f->centres + (uint64_t)c * f->d);
         }
     }
+    pt_mem_free(f->host, s.block_sums);
+    pt_mem_free(f->host, s.candidates);
     return status;
 }
 
@@ -167,7 +183,7 @@ static pt_status start_spread(struct kmeans_fit *f)
 {
     pt_status status = PT_OK;
     for (uint32_t c = 0; status == PT_OK && c < f->k; c++) {
-        status = take_row(f, c * f->n / f->k, f->centres + (uint64_t)c * f->d);
+        status = kmeans_take_row(f, c * f->n / f->k, f->centres + (uint64_t)c * f->d);
     }
     return status;
 }
@@ -181,7 +197,7 @@ static pt_status start_rows(struct kmeans_fit *f)
                            "row %lld does not exist; there are %llu to learn from",
                            (long long)rows[c], (unsigned long long)f->n);
         }
-        pt_status status = take_row(f, (uint64_t)rows[c], f->centres + (uint64_t)c * f->d);
+        pt_status status = kmeans_take_row(f, (uint64_t)rows[c], f->centres + (uint64_t)c * f->d);
         if (status != PT_OK) {
             return status;
         }
@@ -196,6 +212,8 @@ pt_status kmeans_start(struct kmeans_fit *f, uint64_t restart)
         return start_spread(f);
     case KMEANS_START_ROWS:
         return start_rows(f);
+    case KMEANS_START_PARALLEL:
+        return kmeans_start_parallel(f, restart);
     default:
         return start_plusplus(f, restart);
     }

@@ -48,7 +48,19 @@ static void test_kmeans__options_refuse_bad_values(void **state)
     static const char *const cases[][2] = {
         {"{}", ""},
         {"{k: 3, start: rows, rows: [0, 5, 9]}", ""},
-        {"{k: 0}", "P0106"},
+        {"{k: 0}", ""},
+        {"{k: 0, k_min: 3, k_max: 8}", ""},
+        {"{k: 4, start: parallel, batch: 1000}", ""},
+        {"{k: -1}", "P0106"},
+        {"{k: 0, k_min: 1}", "P0106"},
+        {"{k: 0, k_min: 1001, k_max: 1000}", "P0106"},
+        {"{k: 0, k_max: 1}", "P0106"},
+        {"{k: 0, k_max: 1001}", "P0106"},
+        {"{k: 0, k_min: 6, k_max: 5}", "P0113"},
+        {"{k: 0, start: rows, rows: [1, 2]}", "P0113"},
+        {"{batch: -1}", "P0106"},
+        {"{batch: 100000001}", "P0106"},
+        {"{batch: some}", "P0104"},
         {"{k: 1001}", "P0106"},
         {"{k: many}", "P0104"},
         {"{clusters: 3}", "P0103"},
@@ -189,9 +201,9 @@ static void test_kmeans__order_by_names_segments(void **state)
         char at[2] = {(char)('0' + i), '\0'};
         assert_true(bench_number(r, "explain", "centres", at, "size", NULL) == sizes[i]);
         assert_true(bench_number(r, "evaluation", "sizes", at, NULL) == sizes[i]);
-        // Unscaled again, a centre is the mean of its rows.
+        // Unscaled again, a centre is the mean of its rows (of floats).
         assert_true(bench_near(bench_number(r, "explain", "centres", at, "raw", "0", NULL),
-                               sums[i] / sizes[i], 1e-9));
+                               sums[i] / sizes[i], 1e-6));
     }
     json_free(r);
     learned_free(m);

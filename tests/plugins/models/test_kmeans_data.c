@@ -24,7 +24,7 @@ static double inertia_of(const char *with, const char *file, enum learn_scale sc
     struct learned *m = bench_fit(&spec, &t);
     struct json *r = bench_report(m);
     double inertia = bench_number(r, "evaluation", "inertia", NULL);
-    assert_true(bench_near(bench_number(r, "explain", "inertia", NULL), inertia, 1e-12));
+    assert_true(bench_near(bench_number(r, "explain", "inertia", NULL), inertia, 1e-7));
     for (int i = 0; sizes != NULL && i < 3; i++) {
         char at[2] = {(char)('0' + i), '\0'};
         sizes[i] = (uint64_t)bench_number(r, "evaluation", "sizes", at, NULL);
@@ -53,7 +53,7 @@ static void test_kmeans__wine(void **state)
     (void)state;
     uint64_t sizes[3];
     double inertia = inertia_of("{k: 3}", "model-reference/wine_data.csv", LEARN_SCALE_AUTO, sizes);
-    assert_true(bench_near(inertia, 1277.928489, 1e-9));
+    assert_true(bench_near(inertia, 1277.928489, 1e-8));
     assert_int_equal(sizes[0], 65); // numbered by falling size
     assert_int_equal(sizes[1], 62);
     assert_int_equal(sizes[2], 51);
