@@ -67,7 +67,7 @@ struct cli_verb {
 };
 
 extern const struct cli_verb verb_check, verb_plan, verb_run, verb_read, verb_deliver, verb_runs,
-    verb_plugins, verb_show, verb_why;
+    verb_plugins, verb_show, verb_why, verb_new;
 extern const struct cli_verb *const cli_verbs[];
 extern const size_t cli_n_verbs;
 
@@ -87,6 +87,9 @@ const volatile int *cli_signal(void);
 bool cli_registry(struct cli *cli, struct registry **out);
 bool cli_vars(struct cli *cli, struct var_settings *out);
 struct plan_options cli_plan_options(struct cli *cli);
+// Absolute path of a folder that comes with the program, such as share/portrait/template; NULL when
+// it is not there.
+const char *cli_beside(struct cli *cli, const char *folder);
 // runs folder for verbs without a pipeline: --runs, else ./runs, else ./pipelines/runs.
 const char *cli_runs(struct cli *cli);
 // Prints diagnostics to stderr, in order.

@@ -10,9 +10,7 @@
 #include "clock.h"
 #include "fsys.h"
 
-// The plugin folder belongs to the program: plugins/ beside bin/ in a build tree, or the installed
-// library folder.
-static const char *own_plugins(struct cli *cli)
+const char *cli_beside(struct cli *cli, const char *folder)
 {
     char path[PATH_MAX];
     ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
@@ -27,15 +25,18 @@ static const char *own_plugins(struct cli *cli)
         }
         *slash = '\0';
     }
-    const char *places[] = {"plugins", PORTRAIT_INSTALLED_PLUGINS};
-    for (size_t i = 0; i < 2; i++) {
-        struct stat info;
-        const char *folder = arena_printf(&cli->arena, "%s/%s", path, places[i]);
-        if (folder != NULL && fsys_stat(folder, &info) == 0 && S_ISDIR(info.st_mode)) {
-            return folder;
-        }
-    }
-    return NULL;
+    struct stat info;
+    const char *found = arena_printf(&cli->arena, "%s/%s", path, folder);
+    bool is_there = found != NULL && fsys_stat(found, &info) == 0 && S_ISDIR(info.st_mode);
+    return is_there ? found : NULL;
+}
+
+// The plugin folder belongs to the program: plugins/ beside bin/ in a build tree, or the installed
+// library folder.
+static const char *own_plugins(struct cli *cli)
+{
+    const char *built = cli_beside(cli, "plugins");
+    return built != NULL ? built : cli_beside(cli, PORTRAIT_INSTALLED_PLUGINS);
 }
 
 static const char *absolute(struct cli *cli, const char *path)
