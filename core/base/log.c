@@ -23,6 +23,8 @@ struct log {
     struct str *secrets; // longest first
     size_t n_secrets;
     size_t secrets_capacity;
+    void (*guard)(void *ctx, bool is_before);
+    void *guard_ctx;
 };
 
 static void lock(const struct log *l)
@@ -56,6 +58,26 @@ void log_set_events(struct log *l, int fd)
     lock(l);
     l->events = fd;
     unlock(l);
+}
+
+void log_set_guard(struct log *l, void (*guard)(void *ctx, bool is_before), void *ctx)
+{
+    lock(l);
+    l->guard = guard;
+    l->guard_ctx = ctx;
+    unlock(l);
+}
+
+static void print_line(const struct log *l, const char *line)
+{
+    if (l->guard != NULL) {
+        l->guard(l->guard_ctx, true);
+    }
+    fputs(line, l->screen);
+    fflush(l->screen);
+    if (l->guard != NULL) {
+        l->guard(l->guard_ctx, false);
+    }
 }
 
 bool log_events_failed(const struct log *l, int *number)
@@ -235,8 +257,10 @@ static void send_event(struct log *l, const struct str *line)
     if (failed != 0 && l->events_errno == 0) {
         char reason[128] = "";
         l->events_errno = failed;
-        fprintf(l->screen, "warning: cannot write the event log: %s\n",
-                strerror_r(failed, reason, sizeof reason));
+        char warning[192];
+        snprintf(warning, sizeof warning, "warning: cannot write the event log: %s\n",
+                 strerror_r(failed, reason, sizeof reason));
+        print_line(l, warning);
     }
 }
 
@@ -257,8 +281,7 @@ void log_write(struct log *l, enum log_level level, const struct log_field *fiel
         add_screen_line(l, level, str_view(&message), &line);
         add_screen_fields(l, fields, n, &line);
         bool lost = message.failed || line.failed;
-        fputs(lost ? "warning: a log line is lost, no memory\n" : str_get(&line), l->screen);
-        fflush(l->screen);
+        print_line(l, lost ? "warning: a log line is lost, no memory\n" : str_get(&line));
     }
     if (l->events >= 0) {
         str_reset(&line);

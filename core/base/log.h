@@ -24,6 +24,9 @@ pt_status log_new(FILE *screen, enum log_level least, bool colour, struct log **
 void log_set_events(struct log *l, int fd);
 // This text is replaced by *** wherever it would be written. Copied.
 pt_status log_add_secret(struct log *l, struct text secret, struct pt_error *err);
+// Called around every line on the screen (true before, false after), so that something moving there
+// can step aside. NULL = nothing does.
+void log_set_guard(struct log *l, void (*guard)(void *ctx, bool is_before), void *ctx);
 void log_write(struct log *l, enum log_level level, const struct log_field *fields, size_t n,
                const char *format, ...) PT_PRINTF(5, 6);
 // Control and bidi characters of `in` escaped, secrets masked, appended to out.

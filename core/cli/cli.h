@@ -95,5 +95,7 @@ const char *cli_runs(struct cli *cli);
 // Prints diagnostics to stderr, in order.
 void cli_print(struct diags *diags);
 bool cli_colour(FILE *f);
+// How long work shows that it moves on, on stderr.
+enum progress_kind cli_progress(const struct cli *cli);
 
 #endif

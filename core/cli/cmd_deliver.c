@@ -30,6 +30,7 @@ static int cmd_deliver(struct cli *cli)
             .signal_number = cli_signal(),
             .screen = stderr,
             .is_quiet = cli->values.is_quiet,
+            .progress = cli_progress(cli),
         };
         exit_code = run_deliver(folder, registry, &plan_options, &options);
     }

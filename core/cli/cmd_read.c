@@ -69,6 +69,7 @@ static int cmd_read(struct cli *cli)
         .is_quiet = cli->values.is_quiet,
         .cpu = cli->values.cpu,
     };
+    request.progress = cli_progress(cli);
     if (!choose_format(cli, &request.format)) {
         return EXIT_USAGE;
     }

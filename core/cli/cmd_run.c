@@ -28,6 +28,7 @@ static int run_plan(struct cli *cli, struct plan *plan, const struct var_setting
         .signal_number = cli_signal(),
         .screen = stderr,
         .is_quiet = cli->values.is_quiet,
+        .progress = cli_progress(cli),
     };
     return run_execute(plan, &options);
 }

@@ -41,8 +41,9 @@ const struct cli_option option_secrets = {
 const struct cli_option option_json = {
     "json", NULL, "result as one JSON object on stdout", CLI_FLAG, AT(is_json), 0, 0};
 const struct cli_option option_quiet = {
-    "quiet", NULL, "no summary, only warnings, errors and the status line", CLI_FLAG, AT(is_quiet),
-    0,       0};
+    "quiet",  NULL,         "no summary, no progress: only warnings, errors and the status line",
+    CLI_FLAG, AT(is_quiet), 0,
+    0};
 const struct cli_option option_threads = {
     "threads", "N", "threads, 1 to 1024 (default: all processors)", CLI_COUNT, AT(threads),
     1,         1024};
@@ -220,6 +221,13 @@ void cli_overview(FILE *out)
     }
     fprintf(out,
             "\nexample:\n  portrait run pipelines/shop-features.yaml --var out=features.csv\n");
+}
+
+enum progress_kind cli_progress(const struct cli *cli)
+{
+    const char *terminal = getenv("TERM");
+    bool can_move = isatty(STDERR_FILENO) && terminal != NULL && strcmp(terminal, "dumb") != 0;
+    return cli->values.is_quiet ? PROGRESS_NONE : can_move ? PROGRESS_MOVING : PROGRESS_LINES;
 }
 
 bool cli_colour(FILE *f)

@@ -204,6 +204,15 @@ const struct input_file *input_file_at(const struct input *in, uint32_t i)
     return i < in->n ? &in->entries[i].file : NULL;
 }
 
+uint64_t input_bytes_taken(const struct input *in)
+{
+    uint64_t taken = 0;
+    for (uint32_t i = 0; i < in->n; i++) {
+        taken += atomic_load_explicit(&in->entries[i].taken, memory_order_relaxed);
+    }
+    return taken;
+}
+
 void input_close(struct input *in)
 {
     if (in == NULL) {

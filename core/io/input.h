@@ -36,6 +36,9 @@ pt_status input_open(const char *folder, const char *pattern, const struct input
                      struct input **out, struct pt_error *err);
 uint32_t input_count(const struct input *in);
 const struct input_file *input_file_at(const struct input *in, uint32_t i);
+// Stored bytes that streams have read so far, also while they read; what is read twice counts
+// twice.
+uint64_t input_bytes_taken(const struct input *in);
 void input_close(struct input *in); // NULL is fine; after its streams
 
 // Opens from byte `begin` (0 when compressed). All gzip members and zstd frames are one stream.

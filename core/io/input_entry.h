@@ -4,6 +4,7 @@
 #ifndef PORTRAIT_IO_INPUT_ENTRY_H
 #define PORTRAIT_IO_INPUT_ENTRY_H
 
+#include <stdatomic.h>
 #include <sys/types.h>
 
 #include "arena.h"
@@ -13,6 +14,7 @@ struct input_entry {
     struct input_file file;
     dev_t device; // with inode: tells a file exchanged for another
     ino_t inode;
+    _Atomic uint64_t taken; // stored bytes that streams have read
 };
 
 struct input {

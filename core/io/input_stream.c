@@ -14,7 +14,7 @@
 #define RATIO_CHECKED_BEYOND ((uint64_t)64 << 20)
 
 struct input_stream {
-    const struct input_entry *entry;
+    struct input_entry *entry;
     struct input_limits limits;
     int fd;
     uint64_t offset; // next byte of the file
@@ -84,6 +84,7 @@ static pt_status read_stored(struct input_stream *s, void *buffer, uint64_t capa
              s->entry->file.path, s->offset, s->entry->file.stored_bytes);
     }
     s->offset += (uint64_t)n;
+    atomic_fetch_add_explicit(&s->entry->taken, (uint64_t)n, memory_order_relaxed);
     *size = (uint64_t)n;
     return PT_OK;
 }

@@ -86,6 +86,9 @@ struct learn_spec {
     const char *training_text; // free text kept in the model file, such as cut-offs; NULL
     uint64_t seed;
     struct pool *pool; // never changes results
+    // How far learning is; may be NULL.
+    void (*progress)(void *ctx, uint64_t done, uint64_t total);
+    void *progress_ctx;
 };
 
 // What a model adds and wants, known before fit.

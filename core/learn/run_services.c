@@ -22,6 +22,8 @@ struct run_services {
     pthread_mutex_t lock; // guards scratch
     struct scratch_block *scratch;
     int32_t shown_tenths; // progress is logged at every tenth only
+    void (*watcher)(void *ctx, uint64_t done, uint64_t total);
+    void *watcher_ctx;
 };
 
 static struct run_services *services_of(const pt_run *run)
@@ -146,6 +148,9 @@ static uint8_t cancelled(const pt_run *run)
 static void progress(const pt_run *run, double fraction, const pt_metric *metrics, uint32_t n)
 {
     struct run_services *s = services_of(run);
+    if (s->watcher != NULL && fraction >= 0 && fraction <= 1) {
+        s->watcher(s->watcher_ctx, (uint64_t)(fraction * 1000), 1000);
+    }
     if (!(fraction >= 0 && fraction <= 1) || (int32_t)(fraction * 10) <= s->shown_tenths) {
         return;
     }
@@ -209,6 +214,13 @@ pt_status run_services_new(struct pool *pool, uint64_t seed, const pt_host *host
     };
     *out = s;
     return PT_OK;
+}
+
+void run_services_watch(struct run_services *s,
+                        void (*watcher)(void *ctx, uint64_t done, uint64_t total), void *ctx)
+{
+    s->watcher = watcher;
+    s->watcher_ctx = ctx;
 }
 
 const pt_run *run_services_view(const struct run_services *s)

@@ -21,6 +21,9 @@ struct run_services;
 // `pool` NULL = the caller's thread alone. Host and pool must outlive the services.
 pt_status run_services_new(struct pool *pool, uint64_t seed, const pt_host *host,
                            struct run_services **out, struct pt_error *err);
+// Who is told how far a model is, in thousandths; from any thread.
+void run_services_watch(struct run_services *s,
+                        void (*watcher)(void *ctx, uint64_t done, uint64_t total), void *ctx);
 const pt_run *run_services_view(const struct run_services *s);
 // Frees what scratch() gave out: after each callback of the model.
 void run_services_reset(struct run_services *s);

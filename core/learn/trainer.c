@@ -53,6 +53,7 @@ static pt_status fit_matrix(const struct trainer *t, const struct matrix *m, str
 {
     struct run_services *services = NULL;
     TRY(run_services_new(t->spec->pool, t->spec->seed, &out->instance.host, &services, err));
+    run_services_watch(services, t->spec->progress, t->spec->progress_ctx);
     pt_status status = instance_fit(&out->instance, &m->data, run_services_view(services), err);
     run_services_free(services);
     return status;

@@ -114,4 +114,5 @@ void plan_add_sources(struct plan *p)
             s->where = plan_source_expr(p, (uint32_t)i, s->written->where, true);
         }
     }
+    p->n_source_inputs = host_services_n_inputs(p->host);
 }

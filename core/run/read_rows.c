@@ -28,6 +28,7 @@ struct reading {
     struct str line;
     _Atomic uint64_t rows;
     struct source_counts counts;
+    struct progress progress;
 };
 
 // --- Options of the command line as a node -----------------------------------------------------
@@ -221,7 +222,14 @@ static pt_status read_all(struct reading *r, struct pt_error *err)
         .cancelled = r->request->signal_number,
         .taker = {r, begin_split, take_rows, end_split},
     };
-    return source_read_all(&read, &r->counts, err);
+    const struct progress_reading reading = {&r->rows, r->host, host_services_n_inputs(r->host)};
+    const struct progress_settings moving = {
+        .screen = r->messages, .kind = r->request->progress, .log = r->request->log};
+    progress_start(&r->progress, &moving);
+    progress_step_reading(&r->progress, r->request->plugin, &reading);
+    pt_status status = source_read_all(&read, &r->counts, err);
+    progress_stop(&r->progress);
+    return status;
 }
 
 static pt_status read_source(struct reading *r, struct pt_error *err)

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "log.h"
+#include "progress.h"
 #include "registry.h"
 
 enum read_format { READ_CSV, READ_JSONL, READ_COUNT };
@@ -27,6 +28,7 @@ struct read_request {
     struct log *log;
     const volatile int *signal_number;
     bool is_quiet;
+    enum progress_kind progress; // on messages
 };
 
 // Rows on `out`, notes and rejects on `messages`, whose last line is the status line. Returns the

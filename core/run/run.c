@@ -64,8 +64,10 @@ static pt_status steps(struct run *r, struct pt_error *err)
 {
     pt_status status = PT_OK;
     r->seconds_read = timed(r, step_read, &status, err);
+    progress_step(&r->progress, "people", NULL);
     r->seconds_people = timed(r, step_people, &status, err);
     r->seconds_learn = timed(r, step_learn, &status, err);
+    progress_step(&r->progress, "select", NULL);
     if (status == PT_OK) {
         status = people_files_save(&r->folder, r->profile, &r->cuts[r->plan->n_cutoffs - 1],
                                    r->score_table, err);
@@ -219,9 +221,13 @@ int run_execute(struct plan *plan, const struct run_options *options)
                     .started_us = clock_monotonic_us()};
     struct pt_error err = ERROR_INIT;
     pt_status status = begin(&r, &err);
+    const struct progress_settings moving = {
+        .screen = options->screen, .kind = options->progress, .log = options->log};
+    progress_start(&r.progress, &moving);
     if (status == PT_OK) {
         status = steps(&r, &err);
     }
+    progress_stop(&r.progress);
     r.failure = err;
     r.failure.code = status;
     settle(&r, status);

@@ -6,6 +6,7 @@
 #define PORTRAIT_RUN_RUN_H
 
 #include "plan.h"
+#include "progress.h"
 #include "run_folder.h"
 
 // Exit codes of the command; an interface (docs/exit-codes.md).
@@ -33,6 +34,7 @@ struct run_options {
     const volatile int *signal_number; // set by a handler: stop; may be NULL
     FILE *screen;                      // status line, summaries
     bool is_quiet;                     // no summary on the screen
+    enum progress_kind progress;       // how long work shows that it moves on
 };
 
 // Runs and returns the exit code. The last line on options->screen is the status line.

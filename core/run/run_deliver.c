@@ -17,6 +17,7 @@ struct redelivery {
     const struct registry *registry;
     const struct plan_options *plan_options;
     const struct run_options *options;
+    struct progress progress;
     struct json *record;
     struct pipeline *pipeline;
     struct host_services *host;
@@ -104,7 +105,9 @@ static pt_status send_one(struct redelivery *d, const struct pipeline_sink *sink
     struct delivery_report report = {0};
     pt_status status = v->create(host_services_table(d->host), config_struct(config), &self, err);
     if (status == PT_OK) {
-        status = step_deliver_folder(folder, c, self, d->options, &report, err);
+        struct deliver_screen screen = {d->options, &d->progress};
+        progress_step(&d->progress, "deliver", sink->name);
+        status = step_deliver_folder(folder, c, self, &screen, &report, err);
         v->destroy(self);
     }
     config_free(config);
@@ -143,7 +146,11 @@ int run_deliver(const char *folder, const struct registry *registry,
     struct redelivery d = {
         .folder = folder, .registry = registry, .plan_options = plan_options, .options = options};
     struct pt_error err = ERROR_INIT;
+    const struct progress_settings moving = {
+        .screen = options->screen, .kind = options->progress, .log = options->log};
+    progress_start(&d.progress, &moving);
     pt_status status = send_all(&d, &err);
+    progress_stop(&d.progress);
     diags_print(&d.diags, options->screen, false);
     int exit_code = status == PT_E_STATE ? EXIT_RETRY_LATER
                     : status != PT_OK    ? run_exit_of(status, options->signal_number)

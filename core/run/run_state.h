@@ -56,6 +56,7 @@ struct run {
     int64_t started_us;
     double seconds_read, seconds_people, seconds_learn, seconds_publish, seconds_deliver;
     _Atomic uint64_t rows_seen;
+    struct progress progress;
 };
 
 pt_status step_read(struct run *r, struct pt_error *err);
@@ -71,9 +72,16 @@ pt_status step_learn_restore_fits(struct run *r, struct pt_error *err);
 // Vectors of the plan's columns over a table; out[i] is zero for a column the table lacks.
 void run_inputs(const struct plan *p, const struct table *t, struct vec *out);
 bool run_is_cancelled(const struct run *r);
+
+// Who is told while deliveries go out.
+struct deliver_screen {
+    const struct run_options *options;
+    struct progress *progress;
+};
+
 // Sends what an earlier run left pending in a folder; what was exhausted is tried again.
 pt_status step_deliver_folder(const char *folder, const struct component_info *component,
-                              void *self, const struct run_options *options,
+                              void *self, struct deliver_screen *screen,
                               struct delivery_report *report, struct pt_error *err);
 // Where the bodies of a sink are frozen; owned by the caller (mem_free).
 char *run_delivery_folder(const struct run_folder *folder, const char *sink);

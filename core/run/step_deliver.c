@@ -14,7 +14,9 @@ static pt_status no_memory(struct pt_error *err)
 
 static void say_progress(void *ctx, uint64_t finished, uint64_t total)
 {
-    const struct run_options *options = ctx;
+    const struct deliver_screen *screen = ctx;
+    const struct run_options *options = screen->options;
+    progress_count(screen->progress, finished, total);
     if (options->log != NULL && (finished == total || finished % 100 == 0)) {
         log_write(options->log, LOG_INFO, NULL, 0, "delivered %llu of %llu bodies",
                   (unsigned long long)finished, (unsigned long long)total);
@@ -22,7 +24,7 @@ static void say_progress(void *ctx, uint64_t finished, uint64_t total)
 }
 
 static struct delivery_options sending(const struct component_info *component, void *self,
-                                       const struct run_options *options, bool is_again)
+                                       struct deliver_screen *screen, bool is_again)
 {
     struct delivery_options send = DELIVERY_OPTIONS_INIT;
     send.sink = component->vtable;
@@ -30,9 +32,9 @@ static struct delivery_options sending(const struct component_info *component, v
     send.give_up_after = 8; // about a minute of a receiver that is down; the rest stays pending
     send.retry_exhausted = is_again;
     send.enable = is_again;
-    send.cancelled = options->signal_number;
+    send.cancelled = screen->options->signal_number;
     send.progress = say_progress;
-    send.progress_ctx = (void *)(uintptr_t)options;
+    send.progress_ctx = screen;
     return send;
 }
 
@@ -41,13 +43,15 @@ pt_status step_deliver(struct run *r, struct pt_error *err)
     if (!r->options->is_delivering) {
         return PT_OK;
     }
+    struct deliver_screen screen = {r->options, &r->progress};
     for (size_t i = 0; i < r->plan->pipeline->n_sinks; i++) {
         const struct plan_sink *s = &r->plan->sinks[i];
         if (!r->sinks[i].is_frozen) {
             continue;
         }
         char *folder = run_delivery_folder(&r->folder, s->written->name);
-        const struct delivery_options send = sending(s->component, s->self, r->options, false);
+        const struct delivery_options send = sending(s->component, s->self, &screen, false);
+        progress_step(&r->progress, "deliver", s->written->name);
         pt_status status = folder == NULL ? no_memory(err)
                                           : delivery_send(folder, &send, &r->sinks[i].report, err);
         mem_free(folder);
@@ -59,9 +63,9 @@ pt_status step_deliver(struct run *r, struct pt_error *err)
 }
 
 pt_status step_deliver_folder(const char *folder, const struct component_info *component,
-                              void *self, const struct run_options *options,
+                              void *self, struct deliver_screen *screen,
                               struct delivery_report *report, struct pt_error *err)
 {
-    const struct delivery_options send = sending(component, self, options, true);
+    const struct delivery_options send = sending(component, self, screen, true);
     return delivery_send(folder, &send, report, err);
 }

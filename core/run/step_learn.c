@@ -211,6 +211,11 @@ static pt_status mark_test(struct run *r, const struct plan_model *m, uint8_t *m
     return status;
 }
 
+static void say_progress(void *ctx, uint64_t done, uint64_t total)
+{
+    progress_count(ctx, done, total);
+}
+
 static struct learn_spec spec_of(struct run *r, size_t i)
 {
     const struct plan_model *m = &r->plan->models[i];
@@ -235,6 +240,8 @@ static struct learn_spec spec_of(struct run *r, size_t i)
         .key = "profile",
         .seed = (uint64_t)seed,
         .pool = r->pool,
+        .progress = say_progress,
+        .progress_ctx = &r->progress,
     };
 }
 
@@ -331,6 +338,7 @@ pt_status step_learn(struct run *r, struct pt_error *err)
         if (run_is_cancelled(r)) {
             FAIL(err, PT_E_CANCELLED, "stopped");
         }
+        progress_step(&r->progress, "learn", r->plan->pipeline->models[i].name);
         pt_status status = one_model(r, i, err);
         if (status != PT_OK) {
             return error_prefix(err, "model `%s`", r->plan->pipeline->models[i].name);

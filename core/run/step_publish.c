@@ -181,6 +181,7 @@ pt_status step_publish(struct run *r, struct pt_error *err)
     }
     TRY(sweep_old(r, err));
     for (size_t i = 0; i < n; i++) {
+        progress_step(&r->progress, "write", r->plan->sinks[i].written->name);
         pt_status status = stage_sink(r, i, err);
         if (status != PT_OK) {
             return error_prefix(err, "sink `%s`", r->plan->sinks[i].written->name);

@@ -95,6 +95,9 @@ static pt_status read_source(struct run *r, uint32_t i, struct pt_error *err)
         .taker = {&taking, begin_split, take_rows, end_split},
     };
     struct source_counts counts = {0};
+    const struct progress_reading reading = {&r->rows_seen, r->plan->host,
+                                             r->plan->n_source_inputs};
+    progress_step_reading(&r->progress, s->written->name, &reading);
     pt_status status = source_instance_bind(&s->instance, s->used, err);
     if (status == PT_OK) {
         status = source_read_all(&read, &counts, err);
