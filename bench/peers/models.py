@@ -175,10 +175,10 @@ def write_campaign(F, segments, scores, crm_path, path):
 def shop_work(features, crm_path, out, res):
     import pandas as pd
     os.makedirs(out, exist_ok=True)
-    R = Results("sklearn", res)
-    with R.stage("load_features", nbytes=os.path.getsize(features)):
+    R, P = Results("scikit-learn", res), Results("pandas", res)
+    with P.stage("load_features", nbytes=os.path.getsize(features)):
         F = pd.read_csv(features, keep_default_na=False)
-    with R.stage("prepare", rows=len(F)):
+    with P.stage("prepare", rows=len(F)):
         names = sorted(set(F.top_category_90d) - {""})
         numbers = [c for c in F.columns if c not in ("person_id", "top_category_90d", "label")]
         raw = F[numbers].to_numpy("float64")
@@ -192,7 +192,7 @@ def shop_work(features, crm_path, out, res):
     km = kmeans(R, "kmeans", Z.astype("float32"), 10)
     logreg(R, "logreg", Z[~test], y[~test], (Z[test], y[test]))
     scores = trees(Results("xgboost", res), "gbdt", (T[~test], y[~test], T[test], y[test]), T)
-    with R.stage("campaign", rows=len(F)):
+    with P.stage("campaign", rows=len(F)):
         write_campaign(F, km.labels_, scores, crm_path, os.path.join(out, "campaign.csv"))
 
 
