@@ -34,6 +34,7 @@ struct ensemble_scorer {
     double *values;  // by node
     uint32_t *first; // by tree
     uint32_t *depth; // by tree
+    uint32_t deepest;
     uint64_t n_trees;
     uint32_t *set_of; // by node: first word of its set in `sets`; NULL = no categories
     uint32_t *sets;   // the last bit stands for a missing value

@@ -202,13 +202,21 @@ static uint64_t pack_node(struct sealing *g, uint64_t at, uint64_t *n_words)
     return plane | bin << 16 | (uint64_t)node->left << 32;
 }
 
+static void measure_trees(struct sealing *g)
+{
+    for (uint64_t t = 0; t < g->e->n_trees; t++) {
+        uint32_t depth = ensemble_depth(g->e, t);
+        g->s->first[t] = g->e->first[t];
+        g->s->depth[t] = depth;
+        g->s->deepest = depth > g->s->deepest ? depth : g->s->deepest;
+    }
+}
+
 static void pack_trees(struct sealing *g)
 {
     uint64_t n_words = 0;
     for (uint64_t t = 0; t < g->e->n_trees; t++) {
         uint64_t first = g->e->first[t];
-        g->s->first[t] = (uint32_t)first;
-        g->s->depth[t] = ensemble_depth(g->e, t);
         for (uint64_t i = first; i < ensemble_end(g->e, t); i++) {
             g->s->values[i] = g->e->nodes[i].value;
             g->s->nodes[i] = g->e->nodes[i].kind == ENSEMBLE_LEAF
@@ -263,6 +271,7 @@ static bool allocate(struct sealing *g)
 // False when memory is out.
 static bool seal(struct sealing *g)
 {
+    measure_trees(g);
     survey(g);
     place_columns(g);
     uint64_t n = 0;
