@@ -204,6 +204,23 @@ static pt_status read_file(const struct component_info *plugin, const void *conf
     return read_payload(r, m, err);
 }
 
+pt_status model_file_facts(struct text bytes, struct learned **out, struct pt_error *err)
+{
+    struct flat_reader r = {0};
+    TRY(open_envelope(bytes, &r, err));
+    struct learned *m = learned_new();
+    if (m == NULL) {
+        return no_memory(err);
+    }
+    pt_status status = read_facts(&r, m, err);
+    if (status != PT_OK) {
+        learned_free(m);
+        return status;
+    }
+    *out = m;
+    return PT_OK;
+}
+
 pt_status learned_load(const struct component_info *plugin, const void *config, const pt_host *host,
                        struct text bytes, struct learned **out, struct pt_error *err)
 {

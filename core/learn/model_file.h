@@ -21,6 +21,11 @@
 #define MODEL_FILE_FORMAT 2
 #define MODEL_FILE_HEADER 24 // magic, format, reserved, length
 
+// The bytes of a file, appended. PT_E_NOT_FOUND, PT_E_IO, PT_E_LIMIT.
+pt_status model_file_read(const char *path, struct str *out, struct pt_error *err);
+// What stands before the preparation: plugin, label, training text. Nothing can be scored with it.
+// Free with learned_free.
+pt_status model_file_facts(struct text bytes, struct learned **out, struct pt_error *err);
 // The preparation's part of the file.
 bool model_file_put_prepare(const struct prepare *p, struct str *out);
 // Checked in full: names, orders, ranges; the matrix columns it implies. *out is released on

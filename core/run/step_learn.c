@@ -3,17 +3,16 @@
 // Step 3: models. Learn or load each, keep its file, score the people. What column functions
 // learnt travels in the model file, so that scoring only sees the same edges.
 #include <errno.h>
-#include <fcntl.h>
 
 #include "clock.h"
 #include "fsys.h"
 #include "mem.h"
+#include "model_file.h"
 #include "publish.h"
 #include "reasons.h"
+#include "reopen.h"
 #include "run_state.h"
 #include "table_rows.h"
-
-#define MODEL_FILE_MAX ((size_t)1 << 30)
 
 static pt_status no_memory(struct pt_error *err)
 {
@@ -46,7 +45,7 @@ static void put_fits(const struct run *r, struct json_writer *w)
     json_end_object(w);
 }
 
-static bool training_text(const struct run *r, struct str *out)
+static bool training_text(const struct run *r, size_t model, struct str *out)
 {
     const struct plan *p = r->plan;
     struct json_writer w = json_writer_of(out, false);
@@ -63,43 +62,19 @@ static bool training_text(const struct run *r, struct str *out)
     }
     json_end_array(&w);
     put_fits(r, &w);
+    json_key(&w, REOPEN_OPTIONS);
+    reopen_put_options(p->pipeline->models[model].with, &w);
     json_end_object(&w);
     return !out->failed;
 }
 
 // --- Loading -----------------------------------------------------------------------------------
 
-static pt_status read_model_file(const char *path, struct str *out, struct pt_error *err)
-{
-    int fd = fsys_open(path, O_RDONLY, 0);
-    if (fd < 0) {
-        int number = errno;
-        error_system(err, number, "%s", path);
-        return number == ENOENT ? PT_E_NOT_FOUND : PT_E_IO;
-    }
-    char *buffer = mem_alloc((size_t)1 << 16);
-    pt_status status = buffer == NULL ? no_memory(err) : PT_OK;
-    ssize_t n = 0;
-    while (status == PT_OK && (n = fsys_read(fd, buffer, (size_t)1 << 16)) > 0) {
-        if (out->n > MODEL_FILE_MAX) {
-            status = error_set(err, PT_E_LIMIT, "%s: larger than 1 GiB", path);
-        } else if (!str_add_n(out, buffer, (size_t)n)) {
-            status = no_memory(err);
-        }
-    }
-    if (n < 0) {
-        status = error_system(err, errno, "%s", path);
-    }
-    mem_free(buffer);
-    fsys_close(fd);
-    return status;
-}
-
 static pt_status load_model(struct run *r, size_t i, struct pt_error *err)
 {
     const struct plan_model *m = &r->plan->models[i];
     struct str bytes = {0};
-    pt_status status = read_model_file(m->load_path, &bytes, err);
+    pt_status status = model_file_read(m->load_path, &bytes, err);
     if (status == PT_OK) {
         status =
             learned_load(m->component, config_struct(m->config), host_services_table(r->plan->host),
@@ -251,7 +226,7 @@ static pt_status learn_model(struct run *r, size_t i, struct pt_error *err)
     struct learn_spec spec = spec_of(r, i);
     struct str training = {0};
     uint8_t *mask = NULL;
-    pt_status status = training_text(r, &training) ? PT_OK : no_memory(err);
+    pt_status status = training_text(r, i, &training) ? PT_OK : no_memory(err);
     spec.training_text = training.p;
     if (status == PT_OK && (m->test != NULL || m->test_fraction > 0)) {
         mask = mem_zero(r->train_table->n_rows, 1);

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 Portrait contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "export.h"
+#include "export_model.h"
 
 #include "learned.h"
 #include "pmml.h"

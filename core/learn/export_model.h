@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 Portrait contributors
 // SPDX-License-Identifier: Apache-2.0
 // Learnt models in the formats of other programs.
-#ifndef PORTRAIT_LEARN_EXPORT_H
-#define PORTRAIT_LEARN_EXPORT_H
+#ifndef PORTRAIT_LEARN_EXPORT_MODEL_H
+#define PORTRAIT_LEARN_EXPORT_MODEL_H
 
 #include "learn.h"
 
