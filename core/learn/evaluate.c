@@ -10,23 +10,20 @@
 
 #define SILHOUETTE_STREAM 0x73696c68u
 
-pt_status evaluate_binary(const double *scores, const double *labels, size_t n,
-                          struct binary_evaluation *out, struct pt_error *err)
+struct binary_evaluation evaluate_binary(const struct ranked *r, double threshold)
 {
-    struct ranked r = {0};
-    TRY(ranked_make(scores, labels, n, &r, err));
-    struct binary_evaluation e = {.n = r.n, .positives = r.positives};
-    e.auc = metric_auc(&r);
-    e.log_loss = metric_log_loss(&r);
-    e.brier = metric_brier(&r);
-    e.ks = metric_ks(&r, &e.ks_at);
-    metric_calibration(&r, e.bins);
-    metric_lift(&r, e.tenths);
-    e.at_half = metric_confusion_at(&r, 0.5);
-    e.at_ks = metric_confusion_at(&r, e.ks_at);
-    ranked_release(&r);
-    *out = e;
-    return PT_OK;
+    struct binary_evaluation e = {.n = r->n, .positives = r->positives};
+    e.auc = metric_auc(r);
+    e.pr_auc = metric_pr_auc(r);
+    e.log_loss = metric_log_loss(r);
+    e.brier = metric_brier(r);
+    e.ks = metric_ks(r, &e.ks_at);
+    metric_calibration(r, e.bins);
+    e.ece = metric_ece(e.bins);
+    metric_lift(r, e.tenths);
+    e.at_threshold = metric_confusion_at(r, threshold);
+    e.at_ks = metric_confusion_at(r, e.ks_at);
+    return e;
 }
 
 struct sample {
@@ -132,5 +129,7 @@ void evaluation_release(struct evaluation *e)
     mem_free(e->folds);
     mem_free(e->class_folds);
     mem_free(e->regress_folds);
+    mem_free(e->importance);
+    mem_free(e->curve);
     *e = (struct evaluation){0};
 }

@@ -4,8 +4,11 @@
 #ifndef PORTRAIT_LEARN_EVALUATE_H
 #define PORTRAIT_LEARN_EVALUATE_H
 
+#include "curve.h"
+#include "evaluate_bootstrap.h"
 #include "evaluate_classes.h"
 #include "evaluate_regress.h"
+#include "importance.h"
 #include "json.h"
 #include "metric.h"
 #include "score.h"
@@ -16,10 +19,10 @@
 struct binary_evaluation {
     uint64_t n;
     uint64_t positives;
-    double auc, log_loss, brier, ks, ks_at;
+    double auc, pr_auc, log_loss, brier, ks, ks_at, ece;
     struct metric_bin bins[METRIC_BINS];
     struct metric_tenth tenths[METRIC_BINS];
-    struct metric_confusion at_half;
+    struct metric_confusion at_threshold;
     struct metric_confusion at_ks;
 };
 
@@ -37,6 +40,7 @@ struct judgement {
     struct binary_evaluation *binary;
     struct class_evaluation *classes;
     struct regress_evaluation *regress;
+    double *held; // binary: takes the scores by table row; NULL = nobody wants them
 };
 
 struct evaluation {
@@ -50,11 +54,21 @@ struct evaluation {
     struct class_evaluation *class_folds;     // owned
     struct regress_evaluation *regress_folds; // owned
     uint32_t n_folds;
+    // Of two classes, when asked for.
+    bool is_calibrated;
+    struct binary_evaluation raw;  // of the scores before calibration
+    struct bootstrap bootstrap;    // no resamples = not asked for
+    struct importance *importance; // owned
+    size_t n_importance;
+    struct curve_point *curve; // owned
+    size_t n_curve;
 };
 
-// Probabilities and labels, row by row.
-pt_status evaluate_binary(const double *scores, const double *labels, size_t n,
-                          struct binary_evaluation *out, struct pt_error *err);
+// The figures of ranked rows; class 1 of the confusion = at least `threshold`.
+struct binary_evaluation evaluate_binary(const struct ranked *r, double threshold);
+// Judges a kept model of two classes as asked: figures raw and calibrated, intervals, importance.
+pt_status evaluate_kept(const struct evaluate_rows *rows, const struct learn_judge *asked,
+                        uint64_t seed, struct evaluation *out, struct pt_error *err);
 
 // Rows that were clustered.
 struct clustered {

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "evaluate.h"
 
+#include <math.h>
+
 static void put_number(struct json_writer *w, const char *key, double value)
 {
     json_key(w, key);
@@ -20,19 +22,27 @@ static void put_headline(const struct binary_evaluation *b, struct json_writer *
     put_count(w, "positives", b->positives);
     put_number(w, "base_rate", (double)b->positives / (double)b->n);
     put_number(w, "auc", b->auc);
+    put_number(w, "pr_auc", b->pr_auc);
     put_number(w, "log_loss", b->log_loss);
     put_number(w, "brier", b->brier);
     put_number(w, "ks", b->ks);
+    put_number(w, "ks_at", b->ks_at);
+    put_number(w, "ece", b->ece);
 }
 
-static void put_confusion(const struct metric_confusion *c, struct json_writer *w)
+static void put_confusion(const struct metric_confusion *c, const char *at, struct json_writer *w)
 {
+    double true_positives = (double)c->true_positives;
     json_begin_object(w);
+    json_key(w, "at");
+    json_put_str(w, at);
     put_number(w, "threshold", c->threshold);
     put_count(w, "true_positives", c->true_positives);
     put_count(w, "false_positives", c->false_positives);
     put_count(w, "true_negatives", c->true_negatives);
     put_count(w, "false_negatives", c->false_negatives);
+    put_number(w, "precision", true_positives / (double)(c->true_positives + c->false_positives));
+    put_number(w, "recall", true_positives / (double)(c->true_positives + c->false_negatives));
     json_end_object(w);
 }
 
@@ -42,9 +52,10 @@ static void put_calibration(const struct binary_evaluation *b, struct json_write
     json_begin_array(w);
     for (int i = 0; i < METRIC_BINS; i++) {
         json_begin_object(w);
-        put_number(w, "from", i / 10.0);
-        put_number(w, "to", (i + 1) / 10.0);
+        put_count(w, "tenth", (uint64_t)i + 1);
         put_count(w, "rows", b->bins[i].n);
+        put_number(w, "from", b->bins[i].from);
+        put_number(w, "to", b->bins[i].to);
         put_number(w, "mean_score", b->bins[i].mean_score);
         put_number(w, "rate", b->bins[i].rate);
         json_end_object(w);
@@ -59,11 +70,13 @@ static void put_lift(const struct binary_evaluation *b, struct json_writer *w)
     for (int i = 0; i < METRIC_BINS; i++) {
         json_begin_object(w);
         put_count(w, "tenth", (uint64_t)i + 1);
-        put_number(w, "rows", b->tenths[i].n);
-        put_number(w, "positives", b->tenths[i].positives);
+        put_count(w, "rows", b->tenths[i].n);
+        put_count(w, "positives", b->tenths[i].positives);
+        put_number(w, "least_score", b->tenths[i].least_score);
         put_number(w, "rate", b->tenths[i].rate);
         put_number(w, "lift", b->tenths[i].lift);
         put_number(w, "gain", b->tenths[i].gain);
+        put_number(w, "cumulative_lift", b->tenths[i].cumulative_lift);
         json_end_object(w);
     }
     json_end_array(w);
@@ -74,11 +87,57 @@ static void put_binary(const struct binary_evaluation *b, struct json_writer *w)
     put_headline(b, w);
     json_key(w, "confusion");
     json_begin_array(w);
-    put_confusion(&b->at_half, w);
-    put_confusion(&b->at_ks, w);
+    put_confusion(&b->at_threshold, "threshold", w);
+    put_confusion(&b->at_ks, "ks", w);
     json_end_array(w);
     put_calibration(b, w);
     put_lift(b, w);
+}
+
+static void put_interval(struct json_writer *w, const char *key, struct interval i)
+{
+    json_key(w, key);
+    json_begin_array(w);
+    json_put_f64(w, i.low);
+    json_put_f64(w, i.high);
+    json_end_array(w);
+}
+
+static void put_intervals(const struct bootstrap *b, struct json_writer *w)
+{
+    json_key(w, "intervals");
+    json_begin_object(w);
+    put_number(w, "level", 0.95);
+    put_count(w, "resamples", b->resamples);
+    put_count(w, "counted", b->counted);
+    put_interval(w, "auc", b->auc);
+    put_interval(w, "pr_auc", b->pr_auc);
+    put_interval(w, "log_loss", b->log_loss);
+    put_interval(w, "brier", b->brier);
+    json_end_object(w);
+}
+
+// What was asked for beyond the figures.
+static void put_asked(const struct evaluation *e, struct json_writer *w)
+{
+    if (e->is_calibrated) {
+        json_key(w, "raw");
+        json_begin_object(w);
+        put_headline(&e->raw, w);
+        put_calibration(&e->raw, w);
+        json_end_object(w);
+    }
+    if (e->bootstrap.resamples > 0) {
+        put_intervals(&e->bootstrap, w);
+    }
+    if (e->n_importance > 0) {
+        json_key(w, "importance");
+        importance_json(e->importance, e->n_importance, w);
+    }
+    if (e->n_curve > 0) {
+        json_key(w, "learning_curve");
+        curve_json(e->curve, e->n_curve, w);
+    }
 }
 
 // A figure of the folds: where it is in the first and how far the others are.
@@ -88,17 +147,44 @@ struct fold_figure {
     size_t spacing;
 };
 
+static double fold_value(const struct fold_figure *f, uint32_t fold)
+{
+    return *(const double *)((const char *)f->first + fold * f->spacing);
+}
+
+static double fold_mean(const struct fold_figure *f, uint32_t n)
+{
+    double sum = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        sum += fold_value(f, i);
+    }
+    return sum / n;
+}
+
+// Standard deviation over the folds (n - 1).
+static double fold_spread(const struct fold_figure *f, uint32_t n)
+{
+    double mean = fold_mean(f, n);
+    double squares = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        squares += (fold_value(f, i) - mean) * (fold_value(f, i) - mean);
+    }
+    return sqrt(squares / (n - 1));
+}
+
 static void put_fold_means(const struct fold_figure *figures, size_t n, uint32_t n_folds,
                            struct json_writer *w)
 {
     json_key(w, "folds_mean");
     json_begin_object(w);
     for (size_t f = 0; f < n; f++) {
-        double sum = 0;
-        for (uint32_t i = 0; i < n_folds; i++) {
-            sum += *(const double *)((const char *)figures[f].first + i * figures[f].spacing);
-        }
-        put_number(w, figures[f].key, sum / n_folds);
+        put_number(w, figures[f].key, fold_mean(&figures[f], n_folds));
+    }
+    json_end_object(w);
+    json_key(w, "folds_spread");
+    json_begin_object(w);
+    for (size_t f = 0; f < n; f++) {
+        put_number(w, figures[f].key, fold_spread(&figures[f], n_folds));
     }
     json_end_object(w);
 }
@@ -119,10 +205,12 @@ static void put_means(const struct evaluation *e, struct json_writer *w)
     } else {
         const struct binary_evaluation *b = e->folds;
         const struct fold_figure figures[] = {{"auc", &b->auc, sizeof *b},
+                                              {"pr_auc", &b->pr_auc, sizeof *b},
                                               {"log_loss", &b->log_loss, sizeof *b},
                                               {"brier", &b->brier, sizeof *b},
-                                              {"ks", &b->ks, sizeof *b}};
-        put_fold_means(figures, 4, e->n_folds, w);
+                                              {"ks", &b->ks, sizeof *b},
+                                              {"ece", &b->ece, sizeof *b}};
+        put_fold_means(figures, 6, e->n_folds, w);
     }
 }
 
@@ -169,6 +257,7 @@ void evaluation_json(const struct evaluation *e, const struct evaluation_texts *
     json_put_str(w, texts->test);
     if (e->task == PT_TASK_BINARY) {
         put_binary(&e->binary, w);
+        put_asked(e, w);
     } else if (e->task == PT_TASK_CLASSES) {
         class_evaluation_json(&e->classes, w);
         class_confusion_json(&e->classes, texts->classes, w);

@@ -12,6 +12,9 @@
 #include "mem.h"
 #include "segments.h"
 
+#define CALIBRATE_FOLDS 5        // when none are asked for
+#define REFERENCE_TEST_ROWS 1000 // fewer tell too little of how scores are spread
+
 // A fit under way.
 struct job {
     struct trainer trainer;
@@ -21,6 +24,8 @@ struct job {
     size_t n_train;
     size_t *test;
     size_t n_test;
+    uint32_t folds; // asked for, or needed to calibrate
+    double *held;   // out-of-fold scores by table row; NULL = not kept
     struct learned *model;
 };
 
@@ -54,6 +59,16 @@ static pt_status check_spec(const struct learn_spec *spec, pt_task task, struct 
     }
     if (!needs_label && spec->label != NULL) {
         FAIL(err, PT_E_CONFIG, "model `%s` (%s) takes no label", spec->name, spec->plugin->name);
+    }
+    const struct learn_judge *asked = &spec->judge;
+    bool asks_of_classes = spec->calibrate != LEARN_CALIBRATE_NONE || asked->bootstrap > 0 ||
+                           asked->importance > 0 || asked->n_curve > 0;
+    if (asks_of_classes && task != PT_TASK_BINARY) {
+        FAIL(err, PT_E_CONFIG, "model `%s` (%s): what is asked of it is of models of two classes",
+             spec->name, spec->plugin->name);
+    }
+    if (asked->n_curve > 0 && spec->test == NULL) {
+        FAIL(err, PT_E_CONFIG, "model `%s`: a learning curve needs test rows", spec->name);
     }
     if (spec->folds == 1 || spec->folds > EVALUATE_FOLDS) {
         FAIL(err, PT_E_CONFIG, "model `%s`: folds is 0 or 2 to %d", spec->name, EVALUATE_FOLDS);
@@ -148,25 +163,56 @@ static pt_status score_some(const struct trained *t, const struct prepare_rows *
     return PT_OK;
 }
 
+static struct evaluate_rows rows_of(const struct job *j, const struct trained *t,
+                                    const struct prepare_rows *from)
+{
+    return (struct evaluate_rows){
+        .trained = t,
+        .from = *from,
+        .label = j->label.values,
+        .key = j->trainer.key,
+        .pool = j->trainer.spec->pool,
+    };
+}
+
 static pt_status judge_binary(const struct job *j, const struct trained *t,
-                              const struct prepare_rows *from, struct binary_evaluation *out,
+                              const struct prepare_rows *from, const struct judgement *at,
                               struct pt_error *err)
 {
+    struct evaluate_rows rows = rows_of(j, t, from);
+    struct ranked r = {0};
     double *scores = NULL;
-    double *labels = mem_array(from->n, sizeof *labels);
-    if (labels == NULL) {
-        FAIL(err, PT_E_NO_MEMORY, "no memory for %zu labels", from->n);
+    TRY(evaluate_rows_score(&rows, &scores, err));
+    for (size_t i = 0; at->held != NULL && i < from->n; i++) {
+        at->held[from->rows[i]] = scores[i];
     }
-    for (size_t i = 0; i < from->n; i++) {
-        labels[i] = j->label.values[from->rows[i]];
-    }
-    pt_status status = score_some(t, from, j->trainer.spec->pool, &scores, err);
-    if (status == PT_OK) {
-        status = evaluate_binary(scores, labels, from->n, out, err);
-    }
+    pt_status status = evaluate_rows_rank(&rows, scores, &r, err);
     mem_free(scores);
-    mem_free(labels);
-    return status;
+    TRY(status);
+    *at->binary = evaluate_binary(&r, j->trainer.spec->judge.threshold);
+    ranked_release(&r);
+    return PT_OK;
+}
+
+// The kept model: its learning curve and all that is asked of it.
+static pt_status judge_kept(struct job *j, const struct prepare_rows *from, struct pt_error *err)
+{
+    const struct learn_spec *spec = j->trainer.spec;
+    struct learned *m = j->model;
+    struct evaluation *e = &m->evaluation;
+    struct evaluate_rows rows = rows_of(j, &m->trained, from);
+    rows.calibration = &m->calibration;
+    TRY(evaluate_kept(&rows, &spec->judge, spec->seed, e, err));
+    if (spec->judge.n_curve == 0) {
+        return PT_OK;
+    }
+    e->curve = mem_zero(spec->judge.n_curve, sizeof *e->curve);
+    if (e->curve == NULL) {
+        FAIL(err, PT_E_NO_MEMORY, "no memory for a learning curve");
+    }
+    e->n_curve = spec->judge.n_curve;
+    struct curve_case c = {&j->trainer, j->train, j->n_train, j->test, j->n_test};
+    return curve_run(&c, spec->judge.curve, spec->judge.n_curve, e->curve, err);
 }
 
 static pt_status number_and_judge(struct job *j, const struct prepare_rows *from, uint32_t *segment,
@@ -219,7 +265,7 @@ static pt_status judge_rows(const struct job *j, const struct trained *t,
     case PT_TASK_REGRESS:
         return judge_regress(&c, at->regress, err);
     default:
-        return judge_binary(j, t, from, at->binary, err);
+        return judge_binary(j, t, from, at, err);
     }
 }
 
@@ -236,7 +282,10 @@ static pt_status judge(struct job *j, struct pt_error *err)
     if (j->n_test == 0) {
         from = (struct prepare_rows){j->trainer.table, j->train, j->n_train};
     }
-    struct judgement at = {&e->binary, &e->classes, &e->regress};
+    if (e->task == PT_TASK_BINARY) {
+        return judge_kept(j, &from, err);
+    }
+    struct judgement at = {&e->binary, &e->classes, &e->regress, NULL};
     return judge_rows(j, &j->model->trained, &from, &at, err);
 }
 
@@ -244,7 +293,7 @@ static uint32_t fold_of(const struct job *j, size_t row)
 {
     const struct learn_spec *spec = j->trainer.spec;
     uint64_t key = j->trainer.key[row];
-    return learn_fold_of(text_n((const char *)&key, sizeof key), spec->folds, spec->seed);
+    return learn_fold_of(text_n((const char *)&key, sizeof key), j->folds, spec->seed);
 }
 
 static pt_status run_fold(const struct job *j, uint32_t fold, size_t *rows,
@@ -273,7 +322,7 @@ static pt_status run_fold(const struct job *j, uint32_t fold, size_t *rows,
 
 static pt_status run_folds(struct job *j, struct pt_error *err)
 {
-    uint32_t folds = j->trainer.spec->folds;
+    uint32_t folds = j->folds;
     if (folds == 0) {
         return PT_OK;
     }
@@ -287,14 +336,104 @@ static pt_status run_folds(struct job *j, struct pt_error *err)
         status = error_set(err, PT_E_NO_MEMORY, "no memory for %u folds", folds);
     }
     for (uint32_t i = 0; status == PT_OK && i < folds; i++) {
-        struct judgement at = {&e->folds[i], &e->class_folds[i], &e->regress_folds[i]};
+        struct judgement at = {&e->folds[i], &e->class_folds[i], &e->regress_folds[i], j->held};
         status = run_fold(j, i, rows, &at, err);
         e->n_folds = i + 1;
         if (status != PT_OK) {
             error_prefix(err, "fold %u of %u", i + 1, folds);
         }
     }
+    if (status == PT_OK && j->trainer.spec->folds == 0) {
+        e->n_folds = 0; // run to calibrate, not to be told
+    }
     mem_free(rows);
+    return status;
+}
+
+static pt_status hold_scores(struct job *j, struct pt_error *err)
+{
+    const struct learn_spec *spec = j->trainer.spec;
+    bool is_calibrated = spec->calibrate != LEARN_CALIBRATE_NONE;
+    j->folds = spec->folds == 0 && is_calibrated ? CALIBRATE_FOLDS : spec->folds;
+    if (j->folds == 0 || j->task != PT_TASK_BINARY) {
+        return PT_OK;
+    }
+    j->held = mem_array(j->trainer.table->n_rows, sizeof *j->held);
+    if (j->held == NULL) {
+        FAIL(err, PT_E_NO_MEMORY, "no memory for %zu scores", j->trainer.table->n_rows);
+    }
+    return PT_OK;
+}
+
+// Out-of-fold scores of the training rows; free with mem_free.
+static pt_status held_scores(const struct job *j, double **out, struct pt_error *err)
+{
+    double *scores = mem_array(j->n_train, sizeof *scores);
+    if (scores == NULL) {
+        FAIL(err, PT_E_NO_MEMORY, "no memory for %zu scores", j->n_train);
+    }
+    for (size_t i = 0; i < j->n_train; i++) {
+        scores[i] = j->held[j->train[i]];
+    }
+    *out = scores;
+    return PT_OK;
+}
+
+static pt_status calibrate(struct job *j, struct pt_error *err)
+{
+    enum learn_calibrate kind = j->trainer.spec->calibrate;
+    if (kind == LEARN_CALIBRATE_NONE) {
+        return PT_OK;
+    }
+    struct prepare_rows from = {j->trainer.table, j->train, j->n_train};
+    struct evaluate_rows rows = rows_of(j, &j->model->trained, &from);
+    struct ranked r = {0};
+    double *scores = NULL;
+    TRY(held_scores(j, &scores, err));
+    pt_status status = evaluate_rows_rank(&rows, scores, &r, err);
+    mem_free(scores);
+    TRY(status);
+    status = calibrate_fit(kind, &r, &j->model->calibration, err);
+    ranked_release(&r);
+    return status;
+}
+
+// Scores for the drift reference: of rows that the model has not seen, if it can be.
+static pt_status reference_scores(struct job *j, struct drift_scores *out, double **scores,
+                                  struct pt_error *err)
+{
+    struct learned *m = j->model;
+    struct prepare_rows from = {j->trainer.table, j->train, j->n_train};
+    out->source = DRIFT_TRAINING_ROWS;
+    out->n_kinds = j->task == PT_TASK_CLASSES ? m->n_classes : m->n_segments;
+    if (j->task != PT_TASK_CLUSTER && j->n_test >= REFERENCE_TEST_ROWS) {
+        from = (struct prepare_rows){j->trainer.table, j->test, j->n_test};
+        out->source = DRIFT_TEST_ROWS;
+    } else if (j->held != NULL) {
+        out->source = DRIFT_OUT_OF_FOLD;
+    }
+    if (out->source == DRIFT_OUT_OF_FOLD) {
+        TRY(held_scores(j, scores, err));
+    } else {
+        TRY(score_some(&m->trained, &from, j->trainer.spec->pool, scores, err));
+    }
+    calibrate_apply(&m->calibration, *scores, from.n);
+    out->values = *scores;
+    out->n = from.n;
+    return PT_OK;
+}
+
+static pt_status learn_reference(struct job *j, struct pt_error *err)
+{
+    struct learned *m = j->model;
+    struct drift_then then = {
+        .prepare = &m->trained.prepare,
+        .from = {j->trainer.table, j->train, j->n_train},
+    };
+    double *scores = NULL;
+    TRY(reference_scores(j, &then.scores, &scores, err));
+    pt_status status = drift_learn(&then, j->trainer.spec->pool, &m->reference, err);
+    mem_free(scores);
     return status;
 }
 
@@ -315,8 +454,11 @@ static pt_status fit_job(struct job *j, struct pt_error *err)
     struct prepare_rows from = {j->trainer.table, j->train, j->n_train};
     TRY(trainer_run(&j->trainer, &from, &m->trained, err));
     m->rows = j->n_train;
-    TRY(judge(j, err));
+    TRY(hold_scores(j, err));
     TRY(run_folds(j, err));
+    TRY(calibrate(j, err));
+    TRY(judge(j, err));
+    TRY(learn_reference(j, err));
     m->has_evaluation = true;
     return PT_OK;
 }
@@ -326,6 +468,7 @@ static void job_release(struct job *j)
     label_release(&j->label);
     mem_free(j->train);
     mem_free(j->test);
+    mem_free(j->held);
     trainer_release(&j->trainer);
     learned_free(j->model);
 }

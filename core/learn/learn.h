@@ -105,7 +105,7 @@ struct learn_shape {
     bool needs_label;
     bool takes_category;
     bool takes_missing;
-    uint8_t contributes; // PT_CONTRIBUTES_*
+    uint8_t contributes;          // PT_CONTRIBUTES_*
     struct learn_output *outputs; // [0] is the one named as the model alone, then one each
     size_t n_outputs;
     const char *order_by; // the plugin's COLUMN option of this name, NULL = none
@@ -127,6 +127,21 @@ void learned_free(struct learned *m); // NULL is fine
 // by name; a missing one or another type is PT_E_DATA naming it.
 pt_status learned_score(const struct learned *m, struct pool *pool, struct table *t,
                         const char *prefix, struct pt_error *err);
+
+#define LEARN_DRIFT_WATCH 0.1  // a PSI from here on is worth a look
+#define LEARN_DRIFT_DRIFT 0.25 // from here on the model is on other ground
+// How far the people of `t`, which holds the inputs and the column `prefix` of learned_score, are
+// from those the model learnt from. Kept for learned_report and learned_drift.
+pt_status learned_watch(struct learned *m, struct pool *pool, const struct table *t,
+                        const char *prefix, struct pt_error *err);
+
+// An input, or the score as i = learned_n_inputs(): its PSI; NaN before learned_watch.
+struct learn_drift {
+    const char *name; // borrowed; "score"
+    double psi;
+    const char *verdict; // "stable", "watch", "drift"; "unknown"
+};
+struct learn_drift learned_drift(const struct learned *m, size_t i);
 
 // The model file: flat, little-endian, length-checked, sealed by SHA-256. Appended to `out`.
 pt_status learned_save(const struct learned *m, struct str *out, struct pt_error *err);

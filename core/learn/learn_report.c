@@ -130,6 +130,14 @@ pt_status learned_report(const struct learned *m, struct json_writer *w, struct 
         struct evaluation_texts texts = {m->test_text, m->classes};
         evaluation_json(&m->evaluation, &texts, w);
     }
+    if (m->calibration.kind != LEARN_CALIBRATE_NONE) {
+        json_key(w, "calibrate");
+        calibrate_json(&m->calibration, w);
+    }
+    if (m->has_drift) {
+        json_key(w, "drift");
+        drift_json(&m->drift, &m->reference, &m->trained.prepare, w);
+    }
     TRY(put_explain(m, w, err));
     json_end_object(w);
     if (w->out->failed) {

@@ -24,6 +24,9 @@ void learned_free(struct learned *m)
     }
     trained_release(&m->trained);
     evaluation_release(&m->evaluation);
+    calibrate_release(&m->calibration);
+    drift_references_release(&m->reference);
+    drift_release(&m->drift);
     arena_release(&m->arena);
     mem_free(m);
 }
@@ -113,6 +116,7 @@ pt_status learned_score(const struct learned *m, struct pool *pool, struct table
     struct prepare_rows all = {t, NULL, t->n_rows};
     pt_status status = score_rows(&trained->prepare, &trained->instance, &all, pool, scores, err);
     if (status == PT_OK) {
+        calibrate_apply(&m->calibration, scores, t->n_rows);
         status = add_columns(m, t, prefix, scores, err);
     }
     mem_free(scores);
@@ -256,6 +260,10 @@ pt_status learned_match(const struct learned *m, const struct learn_spec *spec,
     if (spec->n_inputs > common) {
         FAIL(err, PT_E_CONFIG, "column `%s` is an input; the model was learnt without it",
              spec->inputs[common].name);
+    }
+    if (spec->calibrate != LEARN_CALIBRATE_NONE && spec->calibrate != m->calibration.kind) {
+        FAIL(err, PT_E_CONFIG, "the model was learnt with calibrate %s, not %s",
+             calibrate_name(m->calibration.kind), calibrate_name(spec->calibrate));
     }
     return match_prepare(&p->settings, &spec->prepare, err);
 }

@@ -4,6 +4,7 @@
 #ifndef PORTRAIT_LEARN_LEARNED_H
 #define PORTRAIT_LEARN_LEARNED_H
 
+#include "drift.h"
 #include "evaluate.h"
 #include "learn.h"
 #include "trainer.h"
@@ -25,6 +26,10 @@ struct learned {
     uint64_t positives;
     uint64_t unlabelled; // rows left out for want of a label
     uint32_t n_segments;
+    struct calibration calibration;
+    struct drift_references reference; // no rows = none
+    bool has_drift;
+    struct drift drift; // of the people scored last
     bool has_evaluation;
     struct evaluation evaluation;
 };

@@ -17,28 +17,36 @@ double metric_auc(const struct ranked *r);
 // "score >= *at" separates best.
 double metric_ks(const struct ranked *r, double *at);
 
+// Area under the precision-recall curve, as average precision.
+double metric_pr_auc(const struct ranked *r);
+
 // Mean of -log(likelihood); probabilities clipped to [1e-15, 1 - 1e-15].
 double metric_log_loss(const struct ranked *r);
 // Mean squared error of the probability.
 double metric_brier(const struct ranked *r);
 
-// Rows with a probability in [i / 10, (i + 1) / 10).
+// A tenth of the rows, smallest scores first. Rows of one score on two sides of an edge go by the
+// hash of their names. NaN when empty (fewer rows than tenths).
 struct metric_bin {
     uint64_t n;
-    double mean_score; // NaN when empty
-    double rate;       // share of class 1; NaN when empty
+    double from, to; // smallest and largest score
+    double mean_score;
+    double rate; // share of class 1
 };
 
 void metric_calibration(const struct ranked *r, struct metric_bin bins[METRIC_BINS]);
+// Expected calibration error: the mean of |mean score - rate| over the bins, by rows.
+double metric_ece(const struct metric_bin bins[METRIC_BINS]);
 
-// A tenth of the rows, best scores first. Rows of one score that fall on two tenths are shared out
-// evenly, so counts may be fractions.
+// A tenth of the rows, best scores first; ties as above.
 struct metric_tenth {
-    double n;
-    double positives;
-    double rate; // NaN when empty
-    double lift; // rate : base rate
-    double gain; // share of all positives found up to here
+    uint64_t n;
+    uint64_t positives;
+    double least_score;     // NaN when empty, as the others
+    double rate;            // share of class 1
+    double lift;            // rate : base rate
+    double gain;            // share of all positives found up to here
+    double cumulative_lift; // rate up to here : base rate
 };
 
 void metric_lift(const struct ranked *r, struct metric_tenth tenths[METRIC_BINS]);

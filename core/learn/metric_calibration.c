@@ -1,29 +1,44 @@
 // SPDX-FileCopyrightText: 2026 Portrait contributors
 // SPDX-License-Identifier: Apache-2.0
+// Calibration: do people with a score of p say yes at a rate of p? Bins hold equal numbers of rows;
+// the expected calibration error is theirs (Naeini, Cooper and Hauskrecht, "Obtaining well
+// calibrated probabilities using Bayesian binning", AAAI 2015).
 #include "metric.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 void metric_calibration(const struct ranked *r, struct metric_bin bins[METRIC_BINS])
 {
-    uint64_t positives[METRIC_BINS] = {0};
-    double sums[METRIC_BINS] = {0};
-    for (int i = 0; i < METRIC_BINS; i++) {
-        bins[i] = (struct metric_bin){0};
-    }
-    for (size_t i = 0; i < r->n_groups; i++) {
-        const struct ranked_group *g = &r->groups[i];
-        int bin = (int)(g->score * METRIC_BINS);
-        if (bin >= METRIC_BINS) {
-            bin = METRIC_BINS - 1; // a score of 1
+    for (uint64_t i = 0; i < METRIC_BINS; i++) {
+        uint64_t begin = i * r->n / METRIC_BINS;
+        uint64_t end = (i + 1) * r->n / METRIC_BINS;
+        double sum = 0;
+        uint64_t positives = 0;
+        for (uint64_t k = begin; k < end; k++) {
+            sum += r->rows[k].score;
+            positives += r->rows[k].is_positive;
         }
-        bins[bin].n += g->n;
-        positives[bin] += g->positives;
-        sums[bin] += g->score * (double)g->n;
+        bool is_empty = begin == end;
+        bins[i] = (struct metric_bin){
+            .n = end - begin,
+            .from = is_empty ? (double)NAN : r->rows[begin].score,
+            .to = is_empty ? (double)NAN : r->rows[end - 1].score,
+            .mean_score = is_empty ? (double)NAN : sum / (double)(end - begin),
+            .rate = is_empty ? (double)NAN : (double)positives / (double)(end - begin),
+        };
     }
+}
+
+double metric_ece(const struct metric_bin bins[METRIC_BINS])
+{
+    double sum = 0;
+    uint64_t n = 0;
     for (int i = 0; i < METRIC_BINS; i++) {
-        double n = (double)bins[i].n;
-        bins[i].mean_score = n == 0 ? (double)NAN : sums[i] / n;
-        bins[i].rate = n == 0 ? (double)NAN : (double)positives[i] / n;
+        if (bins[i].n > 0) {
+            sum += (double)bins[i].n * fabs(bins[i].mean_score - bins[i].rate);
+            n += bins[i].n;
+        }
     }
+    return n == 0 ? (double)NAN : sum / (double)n;
 }

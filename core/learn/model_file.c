@@ -57,6 +57,8 @@ static pt_status write_file(const struct learned *m, struct str *payload, struct
     flat_put_u64(out, 0);
     put_facts(m, out);
     model_file_put_prepare(&m->trained.prepare, out);
+    calibrate_put(&m->calibration, out);
+    drift_put(&m->reference, out);
     if (!put_payload(payload, out)) {
         return no_memory(err);
     }
@@ -196,8 +198,11 @@ static pt_status read_file(const struct component_info *plugin, const void *conf
     TRY(read_facts(r, m, err));
     TRY(check_plugin(m, plugin, err));
     TRY(model_file_read_prepare(r, &m->trained.prepare, err));
+    TRY(calibrate_read(r, &m->calibration, err));
+    TRY(drift_read(r, &m->trained.prepare, &m->reference, err));
     TRY(instance_open(plugin, config, host, &m->trained.instance, err));
-    if (!has_fitting_label(m)) {
+    bool is_binary = m->trained.instance.needs.task == PT_TASK_BINARY;
+    if (!has_fitting_label(m) || (m->calibration.kind != LEARN_CALIBRATE_NONE && !is_binary)) {
         return damaged(err);
     }
     TRY(instance_set_classes(&m->trained.instance, m->n_classes, err));

@@ -48,6 +48,23 @@ static void show_figure(FILE *out, const char *name, double value)
     }
 }
 
+// One line of what has moved away from the training reference.
+static void show_drift(const struct learned *m, FILE *out)
+{
+    bool is_first = true;
+    for (size_t i = 0; i <= learned_n_inputs(m); i++) {
+        const struct learn_drift d = learned_drift(m, i);
+        if (d.psi >= LEARN_DRIFT_WATCH) {
+            fprintf(out, "%s %s PSI %.3f (%s)", is_first ? "  drift since training:" : ",", d.name,
+                    d.psi, d.verdict);
+            is_first = false;
+        }
+    }
+    if (!is_first) {
+        fprintf(out, "\n");
+    }
+}
+
 static void show_models(const struct run *r, FILE *out)
 {
     for (size_t i = 0; i < r->plan->pipeline->n_models; i++) {
@@ -66,6 +83,7 @@ static void show_models(const struct run *r, FILE *out)
             show_figure(out, "inertia", s.inertia);
             show_figure(out, "silhouette", s.silhouette);
             fprintf(out, "\n");
+            show_drift(r->models[i], out);
             show_personas(r, i, out);
             continue;
         }
@@ -78,6 +96,7 @@ static void show_models(const struct run *r, FILE *out)
         show_figure(out, "mean absolute error", s.mae);
         show_figure(out, "R2", s.r2);
         fprintf(out, "\n");
+        show_drift(r->models[i], out);
     }
 }
 

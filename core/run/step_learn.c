@@ -301,6 +301,7 @@ static pt_status one_model(struct run *r, size_t i, struct pt_error *err)
     }
     TRY(keep_model(r, i, err));
     TRY(score_people(r, i, r->score_table, err));
+    TRY(learned_watch(r->models[i], r->pool, r->score_table, m->written->name, err));
     if (r->train_table != r->score_table && is_read_later(r->plan, i)) {
         TRY(score_people(r, i, r->train_table, err));
     }
