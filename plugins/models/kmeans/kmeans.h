@@ -100,8 +100,8 @@ void kmeans_unprepare(struct kmeans_fit *f);
 pt_status kmeans_learn(struct kmeans_fit *f, struct kmeans_result *out);
 
 // kmeans_pass.c: passes over the rows.
-// The block that holds `row`, and its value in it: x[j * *stride].
-pt_status kmeans_row(const struct kmeans_fit *f, uint64_t row, const float **x, uint64_t *stride);
+// The row's values, valid until the next block is asked.
+pt_status kmeans_row(const struct kmeans_fit *f, uint64_t row, const float **x);
 pt_status kmeans_take_row(const struct kmeans_fit *f, uint64_t row, double *to); // d values
 // f->centres become those that rows are compared with.
 pt_status kmeans_set_centres(struct kmeans_fit *f);

@@ -14,7 +14,7 @@ struct batch {
     struct kmeans_fit *f;
     uint64_t *rows; // in order
     uint64_t n;
-    float *x; // column by column: x[j * n + i]
+    float *x; // n * d
     float *tile;
     struct kmeans_lead lead;
 };
@@ -48,10 +48,8 @@ static pt_status draw(struct batch *b, uint64_t stream)
                 return status;
             }
         }
-        const float *x = (const float *)block.x + (b->rows[i] - block.first_row);
-        for (uint32_t j = 0; j < f->d; j++) {
-            b->x[j * b->n + i] = x[j * block.stride];
-        }
+        const float *x = (const float *)block.x + (b->rows[i] - block.first_row) * block.stride;
+        memcpy(b->x + i * f->d, x, f->d * sizeof *x);
     }
     return PT_OK;
 }
@@ -75,13 +73,13 @@ static pt_status take_batch(struct batch *b, double *shift)
     pt_status status = kmeans_set_centres(f);
     for (uint64_t i = 0; status == PT_OK && i < b->n; i += KMEANS_CHUNK) {
         uint64_t n = b->n - i < KMEANS_CHUNK ? b->n - i : KMEANS_CHUNK;
-        struct kmeans_rows rows = {b->x + i, b->n, (uint32_t)n, NULL};
+        struct kmeans_rows rows = {b->x + i * f->d, f->d, (uint32_t)n, NULL};
         f->kernel->nearest(&rows, &f->packed, b->tile, &b->lead);
         for (uint64_t r = 0; r < n; r++) {
             uint32_t c = b->lead.centre[r];
             f->sizes[c] += 1;
             for (uint32_t j = 0; j < f->d; j++) {
-                f->sums[(uint64_t)c * f->d + j] += (double)rows.x[j * b->n + r];
+                f->sums[(uint64_t)c * f->d + j] += (double)rows.x[r * f->d + j];
             }
         }
     }

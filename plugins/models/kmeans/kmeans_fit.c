@@ -34,11 +34,11 @@ static pt_status add_moments(void *arg, uint64_t begin, uint64_t end, void *stat
         if (status != PT_OK) {
             return status;
         }
-        for (uint32_t j = 0; j < m->f->d; j++) {
-            const float *x = (const float *)block.x + j * block.stride;
-            for (uint64_t i = 0; i < block.rows; i++) {
-                double gap = m->means == NULL ? 0 : (double)x[i] - m->means[j];
-                sums[j] += m->means == NULL ? (double)x[i] : gap * gap;
+        for (uint64_t i = 0; i < block.rows; i++) {
+            const float *x = (const float *)block.x + i * block.stride;
+            for (uint32_t j = 0; j < m->f->d; j++) {
+                double gap = m->means == NULL ? 0 : (double)x[j] - m->means[j];
+                sums[j] += m->means == NULL ? (double)x[j] : gap * gap;
             }
         }
     }

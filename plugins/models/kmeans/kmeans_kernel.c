@@ -136,21 +136,17 @@ bool kmeans_centres_set(const double *rows, struct kmeans_centres *out)
     return fits;
 }
 
-static uint32_t row_at(const struct kmeans_rows *rows, uint32_t i)
-{
-    return rows->take == NULL ? i : rows->take[i];
-}
-
 void kmeans_distances(const struct kmeans_rows *rows, const double *centres, uint32_t d,
                       const uint16_t *of, double *squared)
 {
-    memset(squared, 0, rows->n * sizeof *squared);
-    for (uint32_t j = 0; j < d; j++) {
-        const float *x = rows->x + j * rows->stride;
-        for (uint32_t i = 0; i < rows->n; i++) {
-            uint64_t centre = of == NULL ? 0 : of[i];
-            double gap = (double)x[row_at(rows, i)] - centres[centre * d + j];
-            squared[i] += gap * gap;
+    for (uint32_t i = 0; i < rows->n; i++) {
+        const float *x = rows->x + (rows->take == NULL ? i : rows->take[i]) * rows->stride;
+        const double *centre = centres + (of == NULL ? 0 : (uint64_t)of[i] * d);
+        double sum = 0;
+        for (uint32_t j = 0; j < d; j++) {
+            double gap = (double)x[j] - centre[j];
+            sum += gap * gap;
         }
+        squared[i] = sum;
     }
 }

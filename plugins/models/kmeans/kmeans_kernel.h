@@ -17,7 +17,7 @@
 #define KMEANS_CHUNK 512   // most rows of one call
 #define KMEANS_TILE_MAX 32 // rows of the widest tile
 
-// Rows of a matrix of columns: value j of row i is x[j * stride + i].
+// Value j of row i is x[i * stride + j].
 struct kmeans_rows {
     const float *x;
     uint64_t stride;

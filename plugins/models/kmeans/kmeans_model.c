@@ -138,7 +138,7 @@ pt_status kmeans_predict(const void *self, const pt_block *block, double *out, p
     w->lead.has_slack = false;
     for (uint64_t i = 0; i < block->rows; i += KMEANS_CHUNK) {
         struct kmeans_rows rows = {
-            .x = (const float *)block->x + i,
+            .x = (const float *)block->x + i * block->stride,
             .stride = block->stride,
             .n = (uint32_t)(block->rows - i < KMEANS_CHUNK ? block->rows - i : KMEANS_CHUNK),
         };

@@ -13,7 +13,7 @@ pt_status kmeans_out_of_memory(const struct kmeans_fit *f)
                    (unsigned long long)f->n);
 }
 
-pt_status kmeans_row(const struct kmeans_fit *f, uint64_t row, const float **x, uint64_t *stride)
+pt_status kmeans_row(const struct kmeans_fit *f, uint64_t row, const float **x)
 {
     uint32_t low = 0;
     uint32_t high = f->data->n_blocks;
@@ -28,8 +28,7 @@ pt_status kmeans_row(const struct kmeans_fit *f, uint64_t row, const float **x, 
     pt_block block = {.struct_size = sizeof block};
     pt_status status = f->data->block(f->data->ctx, low, &block, f->err);
     if (status == PT_OK) {
-        *x = (const float *)block.x + (row - block.first_row);
-        *stride = block.stride;
+        *x = (const float *)block.x + (row - block.first_row) * block.stride;
     }
     return status;
 }
@@ -37,10 +36,9 @@ pt_status kmeans_row(const struct kmeans_fit *f, uint64_t row, const float **x, 
 pt_status kmeans_take_row(const struct kmeans_fit *f, uint64_t row, double *to)
 {
     const float *x = NULL;
-    uint64_t stride = 0;
-    pt_status status = kmeans_row(f, row, &x, &stride);
+    pt_status status = kmeans_row(f, row, &x);
     for (uint32_t j = 0; status == PT_OK && j < f->d; j++) {
-        to[j] = (double)x[j * stride];
+        to[j] = (double)x[j];
     }
     return status;
 }
@@ -68,8 +66,8 @@ static uint32_t spend_slack(const struct kmeans_fit *f, uint64_t first, uint32_t
     return n_take;
 }
 
-static void move_row(const struct kmeans_fit *f, const float *x, uint64_t stride, uint16_t from,
-                     uint16_t to, double *state)
+static void move_row(const struct kmeans_fit *f, const float *x, uint16_t from, uint16_t to,
+                     double *state)
 {
     double *sizes = state + KMEANS_STATE_SIZES;
     double *sums = sizes + f->k;
@@ -78,14 +76,14 @@ static void move_row(const struct kmeans_fit *f, const float *x, uint64_t stride
     sizes[to] += 1;
     if (from == KMEANS_NO_CENTRE) {
         for (uint32_t j = 0; j < f->d; j++) {
-            in[j] += (double)x[j * stride];
+            in[j] += (double)x[j];
         }
         return;
     }
     double *out = sums + (uint64_t)from * f->d;
     sizes[from] -= 1;
     for (uint32_t j = 0; j < f->d; j++) {
-        double value = (double)x[j * stride];
+        double value = (double)x[j];
         in[j] += value;
         out[j] -= value;
     }
@@ -127,7 +125,7 @@ static void assign_chunk(const struct kmeans_fit *f, struct kmeans_rows rows, ui
         uint16_t *nearest = &f->nearest[first + at];
         uint16_t centre = (uint16_t)w->lead.centre[i];
         if (centre != *nearest) {
-            move_row(f, rows.x + at, rows.stride, *nearest, centre, state);
+            move_row(f, rows.x + at * rows.stride, *nearest, centre, state);
             *nearest = centre;
         }
         if (f->slack != NULL) {
@@ -164,7 +162,7 @@ static pt_status each_chunk(const struct kmeans_fit *f, uint64_t begin, uint64_t
         status = f->data->block(f->data->ctx, (uint32_t)b, &block, err);
         for (uint64_t i = 0; status == PT_OK && i < block.rows; i += KMEANS_CHUNK) {
             struct kmeans_rows rows = {
-                .x = (const float *)block.x + i,
+                .x = (const float *)block.x + i * block.stride,
                 .stride = block.stride,
                 .n = (uint32_t)(block.rows - i < KMEANS_CHUNK ? block.rows - i : KMEANS_CHUNK),
             };

@@ -180,7 +180,7 @@ static pt_status describe(void *self, pt_model_needs *out, pt_error *err)
     (void)self;
     (void)err;
     out->task = PT_TASK_CLUSTER;
-    out->layout = PT_LAYOUT_COLUMNS;
+    out->layout = PT_LAYOUT_ROWS;
     out->dtype = 4;
     out->wants_scaling = 1;
     return PT_OK;

@@ -38,7 +38,8 @@ static pt_status lower_blocks(void *arg, uint64_t begin, uint64_t end, pt_error 
         double sum = 0;
         for (uint64_t i = 0; i < block.rows; i += KMEANS_CHUNK) {
             uint64_t n = block.rows - i < KMEANS_CHUNK ? block.rows - i : KMEANS_CHUNK;
-            struct kmeans_rows rows = {(const float *)block.x + i, block.stride, (uint32_t)n, NULL};
+            struct kmeans_rows rows = {(const float *)block.x + i * block.stride, block.stride,
+                                       (uint32_t)n, NULL};
             float *nearest = f->distance + block.first_row + i;
             kmeans_distances(&rows, s->centre, f->d, NULL, squared);
             for (uint64_t r = 0; r < n; r++) {
@@ -84,7 +85,8 @@ static pt_status try_blocks(void *arg, uint64_t begin, uint64_t end, void *state
         }
         for (uint64_t i = 0; i < block.rows; i += KMEANS_CHUNK) {
             uint64_t n = block.rows - i < KMEANS_CHUNK ? block.rows - i : KMEANS_CHUNK;
-            struct kmeans_rows rows = {(const float *)block.x + i, block.stride, (uint32_t)n, NULL};
+            struct kmeans_rows rows = {(const float *)block.x + i * block.stride, block.stride,
+                                       (uint32_t)n, NULL};
             try_chunk(s, &rows, block.first_row + i, state);
         }
     }

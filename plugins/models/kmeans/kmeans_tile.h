@@ -21,26 +21,84 @@ struct minimum {
     IVEC centre[LANES];
 };
 
-// Packs rows [first, first + TILE) of a chunk; rows past its end are zeros.
+#define LINE 16 // floats of a cache line
+
+INLINE const float *row_of(const struct kmeans_rows *rows, uint32_t i)
+{
+    uint32_t at = i < rows->n ? i : rows->n - 1; // a tile's end repeats the last row
+    return rows->x + (rows->take == NULL ? at : rows->take[at]) * rows->stride;
+}
+
+// Rows that were picked out are no stream that a machine foresees: ask for those of the next tile.
+INLINE void fetch(const struct kmeans_rows *rows, uint32_t first, uint32_t d)
+{
+    uint32_t width = d < 4 * LINE ? d : 4 * LINE; // the rest of a long row is a stream
+    for (uint32_t i = first; i < first + TILE && i < rows->n; i++) {
+        const float *x = row_of(rows, i);
+        for (uint32_t j = 0; j < width; j += LINE) {
+            __builtin_prefetch(x + j);
+        }
+        __builtin_prefetch(x + width - 1);
+    }
+}
+
+#if WIDTH >= 8
+
+// Eight columns of eight rows, less the shift, onto their side.
+INLINE void turn(const float *const *x, uint32_t j, const float *shift, float *to)
+{
+    __m256 s = _mm256_loadu_ps(shift + j);
+    __m256 r[8];
+    __m256 t[8];
+#pragma GCC unroll 8
+    for (int i = 0; i < 8; i++) {
+        r[i] = _mm256_sub_ps(_mm256_loadu_ps(x[i] + j), s);
+    }
+#pragma GCC unroll 4
+    for (int i = 0; i < 8; i += 2) {
+        t[i] = _mm256_unpacklo_ps(r[i], r[i + 1]);
+        t[i + 1] = _mm256_unpackhi_ps(r[i], r[i + 1]);
+    }
+#pragma GCC unroll 2
+    for (int i = 0; i < 8; i += 4) {
+        r[i] = _mm256_shuffle_ps(t[i], t[i + 2], 0x44);
+        r[i + 1] = _mm256_shuffle_ps(t[i], t[i + 2], 0xee);
+        r[i + 2] = _mm256_shuffle_ps(t[i + 1], t[i + 3], 0x44);
+        r[i + 3] = _mm256_shuffle_ps(t[i + 1], t[i + 3], 0xee);
+    }
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; i++) {
+        _mm256_storeu_ps(to + (j + (uint64_t)i) * TILE,
+                         _mm256_permute2f128_ps(r[i], r[i + 4], 0x20));
+        _mm256_storeu_ps(to + (j + (uint64_t)i + 4) * TILE,
+                         _mm256_permute2f128_ps(r[i], r[i + 4], 0x31));
+    }
+}
+
+#endif
+
+// Packs the tile that begins with row `first`, column by column.
 INLINE void pack(const struct kmeans_rows *rows, uint32_t first, const struct kmeans_centres *m,
                  float *tile)
 {
-    uint32_t n = rows->n - first < TILE ? rows->n - first : TILE;
-    for (uint32_t j = 0; j < m->d; j++) {
-        const float *x = rows->x + j * rows->stride;
-        float *to = tile + (uint64_t)j * TILE;
-        if (rows->take == NULL && n == TILE) {
-            VEC shift = SET(m->shift[j]);
-            for (uint32_t v = 0; v < LANES; v++) {
-                STORE(to + v * WIDTH, SUB(LOAD(x + first + v * WIDTH), shift));
-            }
+    for (uint32_t i = 0; i < TILE; i += 8) {
+        const float *x[8];
+        for (uint32_t r = 0; r < 8; r++) {
+            x[r] = row_of(rows, first + i + r);
+        }
+#if WIDTH >= 8
+        for (uint32_t j = 0; j + 8 <= m->d; j += 8) {
+            turn(x, j, m->shift, tile + i);
+        }
+        if (m->d >= 8) {
+            turn(x, m->d - 8, m->shift, tile + i); // what is left, some columns once more
             continue;
         }
-        for (uint32_t i = 0; i < n; i++) {
-            to[i] = x[rows->take == NULL ? first + i : rows->take[first + i]] - m->shift[j];
-        }
-        for (uint32_t i = n; i < TILE; i++) {
-            to[i] = 0;
+#endif
+        for (uint32_t j = 0; j < m->d; j++) {
+            for (uint32_t r = 0; r < 8; r++) {
+                tile[(uint64_t)j * TILE + i + r] = x[r][j] - m->shift[j];
+            }
         }
     }
 }
@@ -158,6 +216,9 @@ TARGET static void nearest(const struct kmeans_rows *rows, const struct kmeans_c
 {
     for (uint32_t i = 0; i < rows->n; i += TILE) {
         pack(rows, i, centres, tile);
+        if (rows->take != NULL) {
+            fetch(rows, i + TILE, centres->d);
+        }
         tile_nearest(tile, centres, i, out);
     }
 }
