@@ -175,7 +175,8 @@ static double second_of(const struct grow *g, const struct node *node)
 static double weight_of(const struct grow *g, const struct node *node)
 {
     double first = hist_first(node->total) * g->sample->first_scale;
-    double weight = -first / (second_of(g, node) + g->rule->lambda);
+    double second = second_of(g, node) + g->rule->lambda;
+    double weight = second > 0 ? -first / second : 0;
     weight = weight < node->low ? node->low : weight;
     return weight > node->high ? node->high : weight;
 }
