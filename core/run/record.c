@@ -10,6 +10,7 @@
 
 #include "clock.h"
 #include "fsys.h"
+#include "record_metrics.h"
 #include "run_state.h"
 #include "version.h"
 
@@ -363,6 +364,14 @@ static void put_head(const struct run *r, struct json_writer *w)
     put_str(w, "folder", r->plan->pipeline->folder);
     put_str(w, "wave", r->wave);
     put_time(w, "started", r->options->now_us);
+    json_key(w, "ended");
+    if (strcmp(r->status, "RUNNING") == 0) {
+        json_put_null(w);
+    } else {
+        char ended[32];
+        time_format(r->options->now_us + clock_monotonic_us() - r->started_us, ended);
+        json_put_str(w, ended);
+    }
     json_key(w, "seed");
     json_put_i64(w, r->plan->pipeline->seed);
     put_vars(r, w);
@@ -409,6 +418,15 @@ static pt_status put_run(const struct run *r, struct json_writer *w, struct pt_e
     return PT_OK;
 }
 
+// The record stands: figures for a monitor that cannot be written do not change how the run ended.
+static void say_metrics(const struct run *r, struct text record)
+{
+    struct pt_error why = ERROR_INIT;
+    if (record_metrics_write(r->folder.path, record, &why) != PT_OK) {
+        fprintf(r->options->screen, "warning: no metrics.prom: %s\n", why.message);
+    }
+}
+
 pt_status record_write(const struct run *r, struct pt_error *err)
 {
     struct str text = {0};
@@ -420,6 +438,9 @@ pt_status record_write(const struct run *r, struct pt_error *err)
     }
     if (status == PT_OK) {
         status = run_folder_write(&r->folder, "run.json", str_view(&text), err);
+    }
+    if (status == PT_OK && strcmp(r->status, "RUNNING") != 0) {
+        say_metrics(r, str_view(&text));
     }
     str_release(&text);
     return status;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "publish.h"
+#include "record_metrics.h"
 
 static void copy_value(const struct json *value, struct json_writer *w)
 {
@@ -100,6 +101,9 @@ pt_status record_update_delivery(const char *folder, const struct json *record,
         status = error_set(err, PT_E_NO_MEMORY, "out of memory");
     } else {
         status = publish_text(path.p, "deliver", 1, text.p, text.n, err);
+    }
+    if (status == PT_OK) {
+        status = record_metrics_write(folder, str_view(&text), err);
     }
     str_release(&text);
     str_release(&path);

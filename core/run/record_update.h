@@ -14,8 +14,8 @@ struct record_delivery {
     int exit_code;
 };
 
-// Rewrites <folder>/run.json atomically. Only a run that was complete but for its deliveries gets
-// another status.
+// Rewrites <folder>/run.json atomically, then metrics.prom. Only a run that was complete but for
+// its deliveries gets another status.
 pt_status record_update_delivery(const char *folder, const struct json *record,
                                  const struct record_delivery *now, struct pt_error *err);
 

@@ -122,6 +122,10 @@ def main():
         equal(r.returncode, 0, "mended: exit\n" + r.stderr)
         equal(set(accepted(server)), set(first), "mended: same ids")
         equal(record(runs)["status"], "DONE", "mended: record")
+        metrics = open(os.path.join(runs, "latest", "metrics.prom"), encoding="utf-8").read()
+        check('portrait_run_exit_code{pipeline="deliver-test"} 0\n' in metrics and
+              'portrait_deliveries_people{pipeline="deliver-test",state="pending"} 0\n' in metrics,
+              "mended: metrics\n" + metrics)
         after = {f: open(os.path.join(frozen, f), "rb").read() for f in os.listdir(frozen) if f.endswith(".json")}
         equal(after, before, "bodies never change")
         server.seen.clear()
