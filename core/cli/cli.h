@@ -24,6 +24,8 @@ struct cli_values {
     const char *secrets;
     const char *format;
     const char *columns;
+    const char *as;
+    const char *out;
     int64_t threads;
     uint32_t cpu; // PT_CPU_*; 0 = the processor's
     int64_t limit;
@@ -66,6 +68,7 @@ struct cli_verb {
     int (*run)(struct cli *cli);
 };
 
+extern const struct cli_verb verb_models;
 extern const struct cli_verb verb_check, verb_plan, verb_run, verb_read, verb_deliver, verb_runs,
     verb_plugins, verb_show, verb_why, verb_new;
 extern const struct cli_verb *const cli_verbs[];
