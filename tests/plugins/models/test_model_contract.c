@@ -30,6 +30,11 @@ static const struct subject subjects[] = {
     {"kmeans", "{k: 4, restarts: 2, order_by: spend}", NULL, false},
     {"logreg", "{lambda: 1}", "bought", true},
     {"dtree", "{depth: 5, min_leaf: 3}", "bought", true},
+    {"gbdt", "{trees: 20, depth: 4}", "bought", true},
+    {"gbdt",
+     "{trees: 30, leaves: 6, rows: 0.7, columns: 0.6, min_leaf: 3, class_weights: balanced, "
+     "early_stopping: 5, validation: 0.3, monotone: {visits: 1}}",
+     "bought", true},
 };
 
 #define N_SUBJECTS (sizeof subjects / sizeof *subjects)
