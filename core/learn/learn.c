@@ -53,6 +53,10 @@ static pt_status check_inputs(const struct learn_spec *spec, struct pt_error *er
 static pt_status check_spec(const struct learn_spec *spec, pt_task task, struct pt_error *err)
 {
     TRY(check_inputs(spec, err));
+    if (spec->keep_ids != NULL && task != PT_TASK_CLUSTER) {
+        FAIL(err, PT_E_CONFIG, "model `%s` (%s) has no segments whose numbers could be kept",
+             spec->name, spec->plugin->name);
+    }
     bool needs_label = task != PT_TASK_CLUSTER;
     if (needs_label && spec->label == NULL) {
         FAIL(err, PT_E_CONFIG, "model `%s` (%s) needs a label", spec->name, spec->plugin->name);
@@ -221,12 +225,24 @@ static pt_status number_and_judge(struct job *j, const struct prepare_rows *from
     const struct learn_spec *spec = j->trainer.spec;
     struct learned *m = j->model;
     const char *order_by = segments_order_by(spec->plugin, spec->config, spec->order_by);
-    TRY(segments_number(&m->trained.instance, from, order_by, segment, err));
-    m->numbering = order_by == NULL ? arena_strdup(&m->arena, "size")
-                                    : arena_printf(&m->arena, "mean of %s", order_by);
-    if (m->numbering == NULL) {
+    const char *before = spec->keep_ids == NULL ? "" : "the saved model, then ";
+    m->numbering = order_by == NULL ? arena_printf(&m->arena, "%ssize", before)
+                                    : arena_printf(&m->arena, "%smean of %s", before, order_by);
+    m->kept = spec->keep_ids == NULL ? NULL : arena_zero(&m->arena, 1, sizeof *m->kept);
+    if (m->numbering == NULL || (spec->keep_ids != NULL && m->kept == NULL)) {
         FAIL(err, PT_E_NO_MEMORY, "no memory for model `%s`", spec->name);
     }
+    struct numbering numbering = {
+        .m = &m->trained.instance,
+        .from = from,
+        .order_by = order_by,
+        .segment = segment,
+        .old = spec->keep_ids,
+        .prepare = &m->trained.prepare,
+        .pool = spec->pool,
+        .kept = m->kept,
+    };
+    TRY(segments_number(&numbering, err));
     struct clustered c = {&m->trained.prepare, *from, segment, spec->seed, spec->pool};
     TRY(evaluate_cluster(&c, &m->evaluation.cluster, err));
     m->n_segments = m->evaluation.cluster.n_segments;

@@ -77,6 +77,8 @@ struct learn_spec {
     const char *classes[2];         // NULL, NULL = by the plugin's option `classes`, or the data
     const char *order_by;           // clusters: segment 0 = highest mean of this column; NULL =
                                     // the plugin's COLUMN option `order_by`, else by size
+    const struct learned *keep_ids; // clusters: segments that match those of this model keep their
+                                    // numbers (docs/models.md); NULL = none
     const uint8_t *test;            // a byte a row of the table: 1 = judged, not learnt from; NULL
     const char *test_text;          // how the test rows were chosen, for the report; NULL
     uint32_t folds;                 // cross-validation over training rows; 0 or 2..100

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A learnt model and its personas as JSON.
 #include "learned.h"
+#include "segments_keep.h"
 
 static const char *const missing_names[] = {"filled", "kept", "refused"};
 
@@ -89,6 +90,11 @@ static void put_training(const struct learned *m, struct json_writer *w)
     } else {
         put_u64(w, "segments", m->n_segments);
         put_str(w, "numbered_by", m->numbering);
+        if (m->kept != NULL) {
+            put_u64(w, "segments_before", m->kept->n_old);
+            json_key(w, "kept_ids");
+            kept_segments_json(m->kept, w);
+        }
     }
     put_u64(w, "seed", m->seed);
     put_str(w, "fingerprint", m->trained.fingerprint);

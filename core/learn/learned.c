@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "mem.h"
+#include "segments_keep.h"
 
 struct learned *learned_new(void)
 {
@@ -23,6 +24,9 @@ void learned_free(struct learned *m)
         return;
     }
     trained_release(&m->trained);
+    if (m->kept != NULL) {
+        kept_segments_release(m->kept);
+    }
     evaluation_release(&m->evaluation);
     calibrate_release(&m->calibration);
     drift_references_release(&m->reference);

@@ -9,6 +9,8 @@
 #include "learn.h"
 #include "trainer.h"
 
+struct kept_segments; // segments_keep.h
+
 struct learned {
     struct arena arena; // of the texts
     const char *plugin_id;
@@ -26,6 +28,7 @@ struct learned {
     uint64_t positives;
     uint64_t unlabelled; // rows left out for want of a label
     uint32_t n_segments;
+    struct kept_segments *kept; // NULL = numbers were not kept from a saved model
     struct calibration calibration;
     struct drift_references reference; // no rows = none
     bool has_drift;

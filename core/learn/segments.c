@@ -74,63 +74,63 @@ static pt_status add_order(const struct prepare_rows *from, const char *order_by
     return PT_OK;
 }
 
-// One numbering under way.
-struct numbering {
-    struct instance *m;
-    const struct prepare_rows *from;
-    const char *order_by;
-    uint32_t *segment;
-    struct rank *ranks;
-    uint32_t n;
-};
-
-static pt_status renumber(const struct numbering *job, struct pt_error *err)
+static pt_status give_numbers(const struct numbering *job, const struct rank *ranks, uint32_t n,
+                              uint32_t *new_of, struct pt_error *err)
 {
-    uint32_t *new_of = mem_array(job->n, sizeof *new_of);
-    if (new_of == NULL) {
-        FAIL(err, PT_E_NO_MEMORY, "no memory for %u segments", job->n);
+    for (uint32_t i = 0; i < n; i++) {
+        new_of[ranks[i].segment] = i;
     }
-    qsort(job->ranks, job->n, sizeof *job->ranks, by_rank);
-    for (uint32_t i = 0; i < job->n; i++) {
-        new_of[job->ranks[i].segment] = i;
+    if (job->old != NULL) {
+        struct segments_keep keep = {job->old, job->prepare, job->from, job->segment, n, job->pool};
+        TRY(segments_keep(&keep, new_of, job->kept, err));
     }
-    pt_status status = job->m->vtable->renumber(job->m->self, new_of, job->n, err);
-    for (size_t i = 0; status == PT_OK && i < job->from->n; i++) {
+    TRY(job->m->vtable->renumber(job->m->self, new_of, n, err));
+    for (size_t i = 0; i < job->from->n; i++) {
         job->segment[i] = new_of[job->segment[i]];
     }
-    mem_free(new_of);
-    return status;
+    return PT_OK;
 }
 
-static pt_status rank_all(const struct numbering *job, struct pt_error *err)
+static pt_status rank_all(const struct numbering *job, struct rank *ranks, uint32_t n,
+                          struct pt_error *err)
 {
-    for (uint32_t i = 0; i < job->n; i++) {
-        job->ranks[i].segment = i;
+    for (uint32_t i = 0; i < n; i++) {
+        ranks[i].segment = i;
     }
     for (size_t i = 0; i < job->from->n; i++) {
-        job->ranks[job->segment[i]].size++;
+        ranks[job->segment[i]].size++;
     }
     if (job->order_by != NULL) {
-        TRY(add_order(job->from, job->order_by, job->segment, job->ranks, err));
+        TRY(add_order(job->from, job->order_by, job->segment, ranks, err));
     }
-    return renumber(job, err);
+    qsort(ranks, n, sizeof *ranks, by_rank);
+    return PT_OK;
 }
 
-pt_status segments_number(struct instance *m, const struct prepare_rows *from, const char *order_by,
-                          uint32_t *segment, struct pt_error *err)
+pt_status segments_number(const struct numbering *job, struct pt_error *err)
 {
-    if (m->vtable->renumber == NULL) {
+    if (job->m->vtable->renumber == NULL) {
+        if (job->old != NULL) {
+            FAIL(err, PT_E_UNSUPPORTED, "keep_ids: the plugin's segments cannot be numbered");
+        }
         return PT_OK;
     }
-    struct numbering job = {.m = m, .from = from, .order_by = order_by, .segment = segment};
-    for (size_t i = 0; i < from->n; i++) {
-        job.n = segment[i] >= job.n ? segment[i] + 1 : job.n;
+    uint32_t n = 0;
+    for (size_t i = 0; i < job->from->n; i++) {
+        n = job->segment[i] >= n ? job->segment[i] + 1 : n;
     }
-    job.ranks = mem_zero(job.n, sizeof *job.ranks);
-    if (job.ranks == NULL) {
-        FAIL(err, PT_E_NO_MEMORY, "no memory for %u segments", job.n);
+    struct rank *ranks = mem_zero(n, sizeof *ranks);
+    uint32_t *new_of = mem_array(n, sizeof *new_of);
+    pt_status status = PT_OK;
+    if (ranks == NULL || new_of == NULL) {
+        status = error_set(err, PT_E_NO_MEMORY, "no memory for %u segments", n);
+    } else {
+        status = rank_all(job, ranks, n, err);
     }
-    pt_status status = rank_all(&job, err);
-    mem_free(job.ranks);
+    if (status == PT_OK) {
+        status = give_numbers(job, ranks, n, new_of, err);
+    }
+    mem_free(ranks);
+    mem_free(new_of);
     return status;
 }

@@ -78,8 +78,9 @@ struct pipeline_model {
     const struct node *with; // may be NULL
     struct node_list inputs;
     struct node_list exclude;
-    const struct node *label; // may be NULL
-    const struct node *load;  // may be NULL
+    const struct node *label;    // may be NULL
+    const struct node *load;     // may be NULL
+    const struct node *keep_ids; // a saved model whose segments' numbers stay; may be NULL
     struct node_list log1p;
     const struct node *scale;      // may be NULL
     const struct node *impute;     // may be NULL

@@ -212,7 +212,7 @@ static void read_model(struct pipeline *p, const struct node_pair *pair, struct 
     }
     fields_is_name(&f, pair->key);
     FIELDS_KNOWN(&f, "plugin", "with", "inputs", "exclude", "label", "load", "prepare", "evaluate",
-                 "calibrate", "seed", "reasons");
+                 "calibrate", "seed", "reasons", "keep_ids");
     if (fields_need(&f, "plugin") != NULL) {
         out->plugin = fields_scalar(&f, "plugin");
     }
@@ -223,6 +223,7 @@ static void read_model(struct pipeline *p, const struct node_pair *pair, struct 
     section_list(&f, "exclude", &out->exclude);
     out->label = fields_scalar(&f, "label");
     out->load = fields_scalar(&f, "load");
+    out->keep_ids = fields_scalar(&f, "keep_ids");
     out->calibrate = fields_scalar(&f, "calibrate");
     fields_i64(&f, "seed", &out->seed);
     read_reasons(&f, out);

@@ -80,6 +80,7 @@ struct plan_model {
     struct expr *test;    // or an expression; NULL
     const char *test_text;
     const char *load_path; // absolute; NULL = learn
+    const char *keep_path; // absolute, of the model whose segment numbers stay; NULL = none
     size_t first_output;   // plan column
 };
 

@@ -293,14 +293,33 @@ static void add_reasons(struct plan *p, struct plan_model *m, uint32_t index)
         return;
     }
     for (int64_t i = 1; i <= m->written->reasons; i++) {
-        const char *name =
-            arena_printf(&p->arena, REASONS_COLUMN, m->written->name, (unsigned)i);
+        const char *name = arena_printf(&p->arena, REASONS_COLUMN, m->written->name, (unsigned)i);
         if (name == NULL) {
             plan_no_memory(p);
             return;
         }
         plan_column_add(p, name, VEC_STR, PLAN_OUTPUT, index, m->written->key);
     }
+}
+
+static void read_keep_ids(struct plan *p, struct plan_model *m)
+{
+    const struct node *node = m->written->keep_ids;
+    if (node == NULL) {
+        return;
+    }
+    if (m->shape.task != PT_TASK_CLUSTER) {
+        plan_fault(p, "P0103", node, "leave `keep_ids` out", "model `%s` (%s) has no segments",
+                   m->written->name, m->component->name);
+        return;
+    }
+    if (m->written->load != NULL) {
+        plan_fault(p, "P0103", node, "leave `keep_ids` out",
+                   "model `%s` is loaded, so its segments have their numbers already",
+                   m->written->name);
+        return;
+    }
+    m->keep_path = plan_path(p, node);
 }
 
 void plan_add_models(struct plan *p)
@@ -320,6 +339,7 @@ void plan_add_models(struct plan *p)
         if (m->written->load != NULL) {
             m->load_path = plan_path(p, m->written->load);
         }
+        read_keep_ids(p, m);
         bool learns_here = m->load_path == NULL && p->pipeline->n_train == 0;
         p->is_backtest = p->is_backtest || (m->has_timed_label && learns_here);
         add_outputs(p, m, (uint32_t)i);

@@ -70,17 +70,16 @@ static bool training_text(const struct run *r, size_t model, struct str *out)
 
 // --- Loading -----------------------------------------------------------------------------------
 
-static pt_status load_model(struct run *r, size_t i, struct pt_error *err)
+static pt_status load_model(struct run *r, const struct plan_model *m, const char *path,
+                            struct learned **out, struct pt_error *err)
 {
-    const struct plan_model *m = &r->plan->models[i];
     struct str bytes = {0};
-    pt_status status = model_file_read(m->load_path, &bytes, err);
+    pt_status status = model_file_read(path, &bytes, err);
     if (status == PT_OK) {
-        status =
-            learned_load(m->component, config_struct(m->config), host_services_table(r->plan->host),
-                         str_view(&bytes), &r->models[i], err);
+        status = learned_load(m->component, config_struct(m->config),
+                              host_services_table(r->plan->host), str_view(&bytes), out, err);
         if (status != PT_OK) {
-            error_prefix(err, "%s", m->load_path);
+            error_prefix(err, "%s", path);
         }
     }
     str_release(&bytes);
@@ -145,7 +144,8 @@ pt_status step_learn_restore_fits(struct run *r, struct pt_error *err)
     }
     for (size_t i = 0; i < p->pipeline->n_models; i++) {
         if (p->models[i].load_path != NULL) {
-            pt_status status = load_model(r, i, err);
+            pt_status status =
+                load_model(r, &p->models[i], p->models[i].load_path, &r->models[i], err);
             if (status == PT_OK) {
                 status = restore_fits(r, i, err);
             }
@@ -225,7 +225,16 @@ static pt_status learn_model(struct run *r, size_t i, struct pt_error *err)
     const struct plan_model *m = &r->plan->models[i];
     struct learn_spec spec = spec_of(r, i);
     struct str training = {0};
+    struct learned *old = NULL;
     uint8_t *mask = NULL;
+    if (m->keep_path != NULL) {
+        pt_status loaded = load_model(r, m, m->keep_path, &old, err);
+        if (loaded != PT_OK) {
+            r->exit_code = loaded == PT_E_NO_MEMORY ? 0 : EXIT_CONFIG;
+            return error_prefix(err, "keep_ids");
+        }
+    }
+    spec.keep_ids = old;
     pt_status status = training_text(r, i, &training) ? PT_OK : no_memory(err);
     spec.training_text = training.p;
     if (status == PT_OK && (m->test != NULL || m->test_fraction > 0)) {
@@ -237,6 +246,7 @@ static pt_status learn_model(struct run *r, size_t i, struct pt_error *err)
         status = learn_fit(&spec, r->train_table, &r->models[i], err);
     }
     mem_free(mask);
+    learned_free(old);
     str_release(&training);
     return status;
 }
