@@ -9,7 +9,7 @@
 static const struct cli_option option_no_deliver = {
     "no-deliver",
     NULL,
-    "freeze deliveries in the run folder, send nothing (later: portrait deliver)",
+    "freeze deliveries in the run folder, send nothing: exit 4 (later: portrait deliver)",
     CLI_FLAG,
     offsetof(struct cli_values, is_no_deliver),
     0,

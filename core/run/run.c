@@ -97,8 +97,7 @@ static uint64_t pending_of(const struct run *r)
 static void settle(struct run *r, pt_status status)
 {
     if (status == PT_OK) {
-        bool is_pending = r->options->is_delivering && pending_of(r) > 0;
-        r->exit_code = is_pending ? EXIT_PENDING : EXIT_DONE;
+        r->exit_code = pending_of(r) > 0 ? EXIT_PENDING : EXIT_DONE;
     } else if (r->exit_code == 0) {
         r->exit_code = run_exit_of(status, r->options->signal_number);
     }

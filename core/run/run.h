@@ -26,7 +26,7 @@ enum run_exit {
 struct run_options {
     const char *runs;     // folder of runs, absolute; NULL = runs/ beside the pipeline
     uint32_t threads;     // 0 = all processors
-    bool is_delivering;   // false: --no-deliver
+    bool is_delivering;   // false: --no-deliver; what is frozen then stays pending
     uint64_t split_bytes; // 0 = the default
     int64_t now_us;
     const struct var_settings *vars;   // for the record; may be NULL

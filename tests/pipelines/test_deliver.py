@@ -135,8 +135,19 @@ def main():
         # not told to deliver
         server, url = serve(lambda n: 200)
         r = portrait("run", pipeline, "--runs", runs, "--secrets", secrets, "--var", "hook=" + url, "--no-deliver")
-        equal((r.returncode, len(server.seen)), (0, 0), "--no-deliver: exit and requests")
+        equal((r.returncode, len(server.seen)), (4, 0), "--no-deliver: exit and requests")
+        equal(status_line(r)["status"], "PENDING", "--no-deliver: status")
+        equal((record(runs)["status"], record(runs)["exit"]), ("PENDING", 4), "--no-deliver: record")
         check(int(status_line(r)["pending"]) == len(people), "--no-deliver: pending")
+        r = portrait("deliver", "latest", "--runs", runs, "--secrets", secrets)
+        equal((r.returncode, record(runs)["status"]), (0, "DONE"), "delivered later: exit and record\n" + r.stderr)
+
+        # nobody to write to: nothing is pending
+        nobody = os.path.join(t, "nobody.yaml")
+        with open(nobody, "w", encoding="utf-8") as f:
+            f.write(PIPELINE.replace("hits >= 20", "hits < 0"))
+        r = portrait("run", nobody, "--runs", runs, "--no-deliver")
+        equal((r.returncode, status_line(r)["status"]), (0, "DONE"), "--no-deliver, nobody chosen\n" + r.stderr)
 
         # the secret stays where it is
         for at, _, files in os.walk(runs):

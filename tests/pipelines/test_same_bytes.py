@@ -27,7 +27,7 @@ def outputs(name, folder, words, env, variables):
     settings = [w for v in variables for w in ("--var", v)]
     r = portrait("run", os.path.join(PIPELINES, name + ".yaml"), "--runs", runs, "--no-deliver",
                  "--var", "out=" + out, *settings, *words, env={**os.environ, **env})
-    equal(r.returncode, 0, f"{name}: exit\n{r.stderr[-2000:]}")
+    equal(r.returncode, 4 if name == "shop-campaign" else 0, f"{name}: exit\n{r.stderr[-2000:]}")
     found = digests(os.path.join(folder), "out")
     found.update(digests(os.path.join(runs, "latest"), "models", "quarantine", "audiences"))
     if name == "shop-campaign":

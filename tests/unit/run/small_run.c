@@ -132,7 +132,7 @@ void small_run_init(struct small_run *s)
     for (int i = 0; i < 2; i++) { // twice: libraries set themselves up in the first
         small_run_reset(s, NULL);
         struct small_result result = small_run_once(s);
-        require(result.exit_code == 0, result.screen);
+        require(result.exit_code == SMALL_EXIT, result.screen);
     }
     s->record = small_run_told(s);
     require(s->record != NULL && strstr(s->record, "\"models\": {") != NULL, "record");

@@ -11,6 +11,7 @@
 #include "workdir.h"
 
 #define SMALL_FILES 2
+#define SMALL_EXIT EXIT_PENDING // of a good run: what it froze is not sent
 
 struct small_run {
     struct workdir dir;

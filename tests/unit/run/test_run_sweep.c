@@ -96,22 +96,24 @@ static void check_record(const char *folder, const struct outcome *o)
     pt_status status = run_folder_read(folder, &record, &is_alive, &err);
     int code = o->result.exit_code;
     if (status == PT_E_NOT_FOUND) {
-        require(o, code != 0, "exit 0 without a record");
+        require(o, code != SMALL_EXIT, "a good end without a record");
         return;
     }
     require(o, status == PT_OK, err.message);
     require(o, !is_alive, "the run's lock is held after its end");
     const char *said = run_folder_status(record, is_alive);
     if (strcmp(said, "ABORTED") == 0) {
-        require(o, code != 0 && o->sweep->forever, "the record does not tell the end");
+        require(o, code != SMALL_EXIT && o->sweep->forever, "the record does not tell the end");
     } else {
         int64_t in_record = -1;
         require(o, json_i64(json_get(record, "exit"), &in_record), "no exit in the record");
         // In place, but the folder could not be synced: true, though exit 1 tells of the sync.
-        bool is_unsynced = o->sweep->forever && code == EXIT_RUN_FAILED && in_record == 0 &&
+        bool is_unsynced = o->sweep->forever && code == EXIT_RUN_FAILED &&
+                           in_record == SMALL_EXIT &&
                            strstr(o->result.screen, "cannot be written: folder ") != NULL;
         require(o, in_record == code || is_unsynced, "the record tells another exit");
-        require(o, strcmp(said, in_record == 0 ? "DONE" : "FAILED") == 0, "the record's status");
+        require(o, strcmp(said, in_record == SMALL_EXIT ? "PENDING" : "FAILED") == 0,
+                "the record's status");
     }
     json_free(record);
 }
@@ -124,7 +126,7 @@ static void check_said(const struct outcome *o)
     if (o->result.was_planned) {
         require(o, last != NULL && strstr(last, wanted) != NULL, "no true status line");
     }
-    if (o->result.exit_code != 0) {
+    if (o->result.exit_code != SMALL_EXIT) {
         require(o,
                 strstr(o->result.screen, "portrait: ") != NULL ||
                     strstr(o->result.screen, "error[") != NULL ||
@@ -140,28 +142,28 @@ static void check_after(const struct small_run *s, const struct outcome *o)
     bool has_run = small_run_folder(s, folder);
     bool has_manifest = has_run && is_there(folder, "MANIFEST");
     check_said(o);
-    check_files(s, o, has_manifest || code == 0);
-    require(o, code != 0 || has_manifest, "exit 0 without a manifest");
+    check_files(s, o, has_manifest || code == SMALL_EXIT);
+    require(o, code != SMALL_EXIT || has_manifest, "a good end without a manifest");
     if (has_run) {
         check_record(folder, o);
     }
-    require(o, o->was_reached || code == 0, "failed without a fault");
-    if (code == 0) { // made good another way: then nothing may be missing
+    require(o, o->was_reached || code == SMALL_EXIT, "failed without a fault");
+    if (code == SMALL_EXIT) { // made good another way: then nothing may be missing
         char *told = small_run_told(s);
         bool is_whole = told != NULL && strcmp(told, s->record) == 0;
         bool has_told = told != NULL && strstr(told, "\"unreadable\": ") != NULL;
         free(told);
         require(o, is_whole || has_told, "the record lacks something");
     }
-    if (o->sweep->is_memory && code != 0) {
+    if (o->sweep->is_memory && code != SMALL_EXIT) {
         require(o, code == EXIT_RUN_FAILED, "out of memory is exit 1");
         require(o, strstr(o->result.screen, "memory") != NULL, "not told as out of memory");
     }
     if (o->sweep->is_memory) {
         require(o, small_run_temps(s) == 0, "temps are left");
     } else {
-        bool is_known =
-            code == 0 || code == EXIT_RUN_FAILED || (code == EXIT_CONFIG && !o->result.was_planned);
+        bool is_known = code == SMALL_EXIT || code == EXIT_RUN_FAILED ||
+                        (code == EXIT_CONFIG && !o->result.was_planned);
         require(o, is_known, "a failed call is exit 1, or 78 while nothing was begun");
     }
 }
@@ -190,7 +192,7 @@ static uint64_t count_calls(const struct small_run *s, const struct sweep *w)
     for (int has_old = 0; has_old < 2; has_old++) {
         small_run_reset(s, has_old ? OLD : NULL);
         arm(w, UINT64_MAX);
-        assert_int_equal(small_run_once(s).exit_code, 0);
+        assert_int_equal(small_run_once(s).exit_code, SMALL_EXIT);
         uint64_t n = calls_of(w);
         arm(w, 0);
         most = n > most ? n : most;
@@ -213,7 +215,7 @@ static void sweep(const struct suite *s, const struct sweep *w)
     for (uint64_t at = 1; at <= n_calls; at += step) {
         struct outcome o = try_place(&s->run, w, at, n++ % 2 == 0);
         n_reached += o.was_reached;
-        n_failed += o.result.exit_code != 0;
+        n_failed += o.result.exit_code != SMALL_EXIT;
     }
     struct outcome o = try_place(&s->run, w, 2 * n_calls + 100, true);
     require(&o, !o.was_reached, "still reached far behind the last call");
@@ -264,7 +266,7 @@ static bool run_killed(const struct small_run *s, uint64_t at)
         assert_int_equal(WTERMSIG(status), SIGKILL);
         return true;
     }
-    assert_int_equal(WEXITSTATUS(status), 0);
+    assert_int_equal(WEXITSTATUS(status), SMALL_EXIT);
     return false;
 }
 
@@ -284,7 +286,7 @@ static void check_killed(const struct small_run *s, const struct outcome *o)
     require(o, status == PT_OK || status == PT_E_NOT_FOUND, err.message);
     if (status == PT_OK) {
         const char *said = run_folder_status(record, is_alive);
-        bool is_ended = strcmp(said, "DONE") == 0 && is_there(folder, "MANIFEST");
+        bool is_ended = strcmp(said, "PENDING") == 0 && is_there(folder, "MANIFEST");
         require(o, strcmp(said, "ABORTED") == 0 || is_ended, said);
     }
     json_free(record);
@@ -304,7 +306,7 @@ static void test_run_sweep__kill(void **state)
         require(&o, was_killed || at + 20 > n_calls, "was not killed");
         check_killed(s, &o);
         o.result = small_run_once(s);
-        require(&o, o.result.exit_code == 0, "the next run does not work");
+        require(&o, o.result.exit_code == SMALL_EXIT, "the next run does not work");
         check_files(s, &o, true);
         require(&o, small_run_temps(s) == 0, "temps are left after the next run");
     }
