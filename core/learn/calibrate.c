@@ -7,7 +7,6 @@
 #include "calibrate_fit.h"
 #include "mem.h"
 
-#define CLIP 1e-6
 #define POINT_BYTES 16
 
 const char *calibrate_name(enum learn_calibrate kind)
@@ -16,9 +15,9 @@ const char *calibrate_name(enum learn_calibrate kind)
     return names[kind];
 }
 
-double calibrate_log_odds(double score)
+double calibrate_log_odds(const struct calibration *c, double score)
 {
-    double p = fmin(fmax(score, CLIP), 1 - CLIP);
+    double p = fmin(fmax(score, c->low), c->high);
     return log(p) - log1p(-p);
 }
 
@@ -73,7 +72,7 @@ void calibrate_apply(const struct calibration *c, double *scores, size_t n)
 {
     if (c->kind == LEARN_CALIBRATE_PLATT) {
         for (size_t i = 0; i < n; i++) {
-            scores[i] = calibrate_sigmoid(c->a * calibrate_log_odds(scores[i]) + c->b);
+            scores[i] = calibrate_sigmoid(c->a * calibrate_log_odds(c, scores[i]) + c->b);
         }
     } else if (c->kind == LEARN_CALIBRATE_ISOTONIC) {
         for (size_t i = 0; i < n; i++) {
@@ -101,6 +100,10 @@ void calibrate_json(const struct calibration *c, struct json_writer *w)
         json_put_f64(w, c->a);
         json_key(w, "b");
         json_put_f64(w, c->b);
+        json_key(w, "low");
+        json_put_f64(w, c->low);
+        json_key(w, "high");
+        json_put_f64(w, c->high);
     } else {
         json_key(w, "points");
         json_put_u64(w, c->n);
@@ -115,6 +118,8 @@ bool calibrate_put(const struct calibration *c, struct str *out)
     if (c->kind == LEARN_CALIBRATE_PLATT) {
         flat_put_f64(out, c->a);
         flat_put_f64(out, c->b);
+        flat_put_f64(out, c->low);
+        flat_put_f64(out, c->high);
     } else if (c->kind == LEARN_CALIBRATE_ISOTONIC) {
         flat_put_u32(out, c->n);
         for (uint32_t i = 0; i < c->n; i++) {
@@ -162,9 +167,10 @@ pt_status calibrate_read(struct flat_reader *r, struct calibration *out, struct 
     if (c.kind == LEARN_CALIBRATE_PLATT) {
         c.a = flat_f64(r);
         c.b = flat_f64(r);
-        // Log-odds are within +-14: a product that overflows could meet its opposite.
-        bool is_sane = fabs(c.a) < 1e300 && fabs(c.b) < 1e300;
-        status = is_sane ? PT_OK : damaged(err);
+        c.low = flat_f64(r);
+        c.high = flat_f64(r);
+        bool is_inside = c.low > 0 && c.low <= c.high && c.high < 1;
+        status = is_inside ? PT_OK : damaged(err);
     } else if (c.kind == LEARN_CALIBRATE_ISOTONIC) {
         status = read_points(r, &c, err);
     }

@@ -3,8 +3,9 @@
 // Calibration: a rising curve from a model's score to a probability that holds, learnt from scores
 // of rows that the scoring model had not seen.
 //
-// Platt: p = 1 / (1 + exp(a x + b)) over the log-odds x of the score, clipped to
-// [1e-6, 1 - 1e-6]; targets smoothed as in Platt, "Probabilistic outputs for support vector
+// Platt: p = 1 / (1 + exp(a x + b)) over the log-odds x of the score, so that a model that holds
+// already stays as it is. A score of 0 (1) counts as half way from the least (greatest) score
+// inside to it. Targets are smoothed as in Platt, "Probabilistic outputs for support vector
 // machines", 1999; fitted by the Newton method with backtracking of Lin, Lin and Weng, "A note on
 // Platt's probabilistic outputs for support vector machines", Machine Learning 68, 2007.
 // Isotonic: the nearest rising steps by pool-adjacent-violators (Ayer et al. 1955), linear between
@@ -21,11 +22,12 @@
 // {0} leaves scores as they are.
 struct calibration {
     enum learn_calibrate kind;
-    double a, b;   // Platt
-    double *x;     // isotonic: scores, rising, owned
-    double *y;     // probabilities, not falling, owned
-    uint32_t n;    // points
-    uint64_t rows; // learnt from
+    double a, b;      // Platt
+    double low, high; // Platt: scores are clipped to these
+    double *x;        // isotonic: scores, rising, owned
+    double *y;        // probabilities, not falling, owned
+    uint32_t n;       // points
+    uint64_t rows;    // learnt from
 };
 
 const char *calibrate_name(enum learn_calibrate kind);
@@ -36,10 +38,11 @@ void calibrate_apply(const struct calibration *c, double *scores, size_t n);
 void calibrate_release(struct calibration *c);
 void calibrate_json(const struct calibration *c, struct json_writer *w);
 
-// Its part of a model file: u8 kind; u64 rows; Platt: f64 a, b; isotonic: u32 points, each f64 x,
+// Its part of a model file: u8 kind; u64 rows; Platt: f64 a, b, low, high;
+// isotonic: u32 points, each f64 x,
 // y.
 bool calibrate_put(const struct calibration *c, struct str *out);
-// Checked in full: kind, finite, rising, within [0, 1]. *out is released on failure.
+// Checked in full: kind, finite, rising, within their ranges. *out is released on failure.
 pt_status calibrate_read(struct flat_reader *r, struct calibration *out, struct pt_error *err);
 
 #endif

@@ -6,7 +6,8 @@
 
 #include "calibrate.h"
 
-double calibrate_log_odds(double score);
+// Of the score clipped to [c->low, c->high].
+double calibrate_log_odds(const struct calibration *c, double score);
 // 1 / (1 + exp(z)) without overflow.
 double calibrate_sigmoid(double z);
 // Both classes must be there.

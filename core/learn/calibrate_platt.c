@@ -12,6 +12,7 @@
 #define LEAST_STEP 1e-10
 #define RIDGE 1e-12 // keeps the Hessian positive definite
 #define ENOUGH 1e-9 // of the gradient, per row
+#define LEAST_ODDS 1e-15
 
 struct sigmoid {
     const struct ranked *r;
@@ -101,6 +102,22 @@ static void minimise(struct sigmoid *s)
     }
 }
 
+// Half way from the outermost score inside (0, 1) to the end.
+static void set_clip(const struct ranked *r, struct calibration *out)
+{
+    double least = 0.5;
+    double greatest = 0.5;
+    for (size_t i = 0; i < r->n_groups; i++) {
+        double score = r->groups[i].score;
+        if (score > 0 && score < 1) {
+            least = fmin(least, score);
+            greatest = fmax(greatest, score);
+        }
+    }
+    out->low = fmax(least / 2, LEAST_ODDS);
+    out->high = fmin(greatest + (1 - greatest) / 2, 1 - LEAST_ODDS);
+}
+
 pt_status calibrate_fit_platt(const struct ranked *r, struct calibration *out, struct pt_error *err)
 {
     double positives = (double)r->positives;
@@ -115,8 +132,9 @@ pt_status calibrate_fit_platt(const struct ranked *r, struct calibration *out, s
     if (s.x == NULL) {
         FAIL(err, PT_E_NO_MEMORY, "no memory to calibrate %zu scores", r->n_groups);
     }
+    set_clip(r, out);
     for (size_t i = 0; i < r->n_groups; i++) {
-        s.x[i] = calibrate_log_odds(r->groups[i].score);
+        s.x[i] = calibrate_log_odds(out, r->groups[i].score);
     }
     minimise(&s);
     mem_free(s.x);
