@@ -57,7 +57,7 @@ portrait() { # WORK
     logreg) ours "$1" logreg big 20 --labels "$matrices/big.y" --lambda 1 logreg lambda=1 ;;
     tree) tree_model "$1" dtree depth=8 min_leaf=20 ;;
     forest) tree_model "$1" forest trees=100 depth=12 min_leaf=5 ;;
-    gbdt) tree_model "$1" gbdt rounds=100 depth=6 rate=0.1 ;;
+    gbdt) tree_model "$1" gbdt trees=100 depth=6 learning_rate=0.1 ;;
     *) echo "models.sh: no work $1" >&2; exit 2 ;;
     esac
 }
