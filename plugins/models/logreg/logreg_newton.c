@@ -13,28 +13,30 @@
 #include "logreg.h"
 
 #define TOLERANCE 1e-12 // of the objective
-#define SUFFICIENT 1e-4 // share of the promised decrease that a step must bring
+#define SURE 1e-13      // of the objective: a step so small need not be looked at again
+#define SAMPLE_ROUNDS 8
+#define SAMPLE_TOLERANCE 1e-4
+#define SAMPLE_SHARE 16   // every so many-th block is enough to begin with
+#define SAMPLE_BLOCKS 128 // fewer blocks are learnt from at once
+#define SAMPLE_ROWS 200   // of the sample, for each weight
+#define SUFFICIENT 1e-4   // share of the promised decrease that a step must bring
 #define LEAST_STEP 0x1p-30
 #define DEPENDENT 1e-11 // share of a column that no other column explains
 #define DYING 1e-3      // curvature left, of that at the start
 #define SLOW 0.1        // decrement left after a round near the optimum
 #define PERFECT 1e-9    // mean loss
 
-static double *curvature_of(const struct logreg_fit *f)
+const char *logreg_column_name(const struct logreg_fit *f, uint32_t j)
 {
-    return f->state + LOGREG_GRADIENT + f->p;
-}
-
-static const char *column_name(const struct logreg_fit *f, uint32_t j)
-{
-    return j < f->d ? f->data->schema->columns[j]->name : "intercept";
+    uint32_t column = j % f->q;
+    return column < f->d ? f->data->schema->columns[column]->name : "intercept";
 }
 
 // Factors the curvature scaled to a unit diagonal. Returns the first column that the ones before it
 // explain, or p.
-static uint32_t factor_curvature(struct logreg_fit *f)
+uint32_t logreg_factor(struct logreg_fit *f)
 {
-    const double *curvature = curvature_of(f);
+    const double *curvature = logreg_curvature(f);
     for (uint32_t j = 0; j < f->p; j++) {
         double diagonal = curvature[(uint64_t)j * f->p + j];
         if (!(diagonal > 0) || !isfinite(diagonal)) {
@@ -77,9 +79,9 @@ static pt_status fail_separated(const struct logreg_fit *f)
 {
     uint32_t worst = 0;
     double largest = -1;
-    for (uint32_t j = 0; j < f->d; j++) {
+    for (uint32_t j = 0; j < f->p; j++) {
         double weight = fabs(f->step[j]) * sqrt(f->first_curvature[j]);
-        if (weight > largest) {
+        if (j % f->q < f->d && weight > largest) {
             largest = weight;
             worst = j;
         }
@@ -87,12 +89,12 @@ static pt_status fail_separated(const struct logreg_fit *f)
     return pt_fail(f->host, f->err, PT_E_NUMERIC, "lambda",
                    "column `%s` (alone or with others) separates the classes in some rows, so "
                    "its coefficient grows without end; set lambda above 0 or leave it out",
-                   column_name(f, worst));
+                   logreg_column_name(f, worst));
 }
 
 static pt_status fail_singular(const struct logreg_fit *f, uint32_t column, uint64_t round)
 {
-    if (round > 0 && f->lambda == 0) {
+    if (round > 0 && f->l1 == 0 && f->l2 == 0) {
         return fail_separated(f);
     }
     if (!isfinite(f->state[LOGREG_LOSS])) {
@@ -102,12 +104,12 @@ static pt_status fail_singular(const struct logreg_fit *f, uint32_t column, uint
     return pt_fail(f->host, f->err, PT_E_NUMERIC, "lambda",
                    "column `%s` follows from the columns before it; leave it out, set drop_first "
                    "for one-hot columns, or set lambda above 0",
-                   column_name(f, column));
+                   logreg_column_name(f, column));
 }
 
-static pt_status find_step(struct logreg_fit *f, uint64_t round)
+static pt_status find_newton_step(struct logreg_fit *f, uint64_t round)
 {
-    uint32_t bad = factor_curvature(f);
+    uint32_t bad = logreg_factor(f);
     if (bad < f->p) {
         return fail_singular(f, bad, round);
     }
@@ -121,6 +123,29 @@ static pt_status find_step(struct logreg_fit *f, uint64_t round)
         f->decrement -= gradient[j] * f->step[j];
     }
     return PT_OK;
+}
+
+// With |w|_1 the quadratic model has no closed form: it is descended by coordinates.
+static pt_status find_sparse_step(struct logreg_fit *f)
+{
+    if (!isfinite(f->state[LOGREG_LOSS])) {
+        return fail_singular(f, 0, 0);
+    }
+    logreg_descend(f);
+    const double *gradient = f->state + LOGREG_GRADIENT;
+    f->decrement = 0;
+    for (uint32_t j = 0; j < f->p; j++) {
+        f->decrement -= gradient[j] * f->step[j];
+        if (j % f->q != f->d) {
+            f->decrement += f->l1 * (fabs(f->weights[j]) - fabs(f->weights[j] + f->step[j]));
+        }
+    }
+    return PT_OK;
+}
+
+static pt_status find_step(struct logreg_fit *f, uint64_t round)
+{
+    return f->l1 > 0 ? find_sparse_step(f) : find_newton_step(f, round);
 }
 
 static pt_status pass_at(struct logreg_fit *f, double length)
@@ -158,7 +183,7 @@ static pt_status take_step(struct logreg_fit *f, uint8_t is_last)
 
 static uint8_t has_dying_curvature(const struct logreg_fit *f)
 {
-    const double *curvature = curvature_of(f);
+    const double *curvature = logreg_curvature(f);
     for (uint32_t j = 0; j < f->p; j++) {
         double pivot = f->factor[(uint64_t)j * f->p + j];
         double left = pivot * pivot * curvature[(uint64_t)j * f->p + j];
@@ -169,14 +194,20 @@ static uint8_t has_dying_curvature(const struct logreg_fit *f)
     return 0;
 }
 
+// Without a penalty, curvature that faded away may be a sign of separation.
+static uint8_t has_died(const struct logreg_fit *f)
+{
+    return f->l1 == 0 && f->l2 == 0 && has_dying_curvature(f) != 0;
+}
+
 // Asked after each round. Away from the optimum only a vanishing loss tells; at it, a decrement
 // that did not fall as squares do.
 static uint8_t is_separated(const struct logreg_fit *f, double decrement_before, uint8_t is_last)
 {
-    if (f->lambda > 0) {
+    if (f->l1 > 0 || f->l2 > 0) {
         return 0;
     }
-    if (f->state[LOGREG_LOSS] < PERFECT * (double)f->data->n_rows) {
+    if (f->state[LOGREG_LOSS] < PERFECT * f->n_rows) {
         return 1;
     }
     return is_last != 0 && f->decrement > SLOW * decrement_before && has_dying_curvature(f) != 0;
@@ -195,7 +226,7 @@ static void show_progress(const struct logreg_fit *f, uint64_t round)
 // What no other column explains of each, at the start.
 static void keep_first_curvature(const struct logreg_fit *f)
 {
-    const double *curvature = curvature_of(f);
+    const double *curvature = logreg_curvature(f);
     for (uint32_t j = 0; j < f->p; j++) {
         double pivot = f->factor[(uint64_t)j * f->p + j];
         f->first_curvature[j] = pivot * pivot * curvature[(uint64_t)j * f->p + j];
@@ -209,10 +240,19 @@ static pt_status start(struct logreg_fit *f)
     if (status == PT_OK) {
         status = find_step(f, 0);
     }
-    if (status == PT_OK) {
+    if (status == PT_OK && f->l1 == 0) {
         keep_first_curvature(f);
     }
     return status;
+}
+
+// A step whose outcome is known well enough without a pass.
+static void take_sure_step(struct logreg_fit *f)
+{
+    for (uint32_t j = 0; j < f->p; j++) {
+        f->weights[j] += f->step[j];
+    }
+    f->state[LOGREG_LOSS] -= f->decrement / 2;
 }
 
 pt_status logreg_newton(struct logreg_fit *f, uint64_t *rounds)
@@ -221,6 +261,11 @@ pt_status logreg_newton(struct logreg_fit *f, uint64_t *rounds)
     for (uint64_t round = 1; status == PT_OK; round++) {
         uint8_t is_last = f->decrement / 2 <= TOLERANCE * f->state[LOGREG_LOSS];
         double before = f->decrement;
+        if (f->decrement / 2 <= SURE * f->state[LOGREG_LOSS] && has_died(f) == 0) {
+            take_sure_step(f);
+            *rounds = round;
+            return PT_OK;
+        }
         status = take_step(f, is_last);
         if (status == PT_OK) {
             status = find_step(f, round);
@@ -240,6 +285,47 @@ pt_status logreg_newton(struct logreg_fit *f, uint64_t *rounds)
             return pt_fail(f->host, f->err, PT_E_NUMERIC, "rounds",
                            "not at the optimum after %llu rounds", (unsigned long long)round);
         }
+    }
+    return status;
+}
+
+static pt_status learn_sample(struct logreg_fit *f)
+{
+    pt_status status = start(f);
+    for (uint64_t round = 0; status == PT_OK && round < SAMPLE_ROUNDS; round++) {
+        if (f->decrement / 2 <= SAMPLE_TOLERANCE * f->state[LOGREG_LOSS]) {
+            break;
+        }
+        status = take_step(f, 0);
+        if (status == PT_OK) {
+            status = find_step(f, round + 1);
+        }
+    }
+    return status;
+}
+
+pt_status logreg_head_start(struct logreg_fit *f)
+{
+    uint32_t n_blocks = f->data->n_blocks;
+    double share = (double)((n_blocks + SAMPLE_SHARE - 1) / SAMPLE_SHARE) / n_blocks;
+    if (n_blocks < SAMPLE_BLOCKS || share * f->n_rows < (double)SAMPLE_ROWS * f->p) {
+        return PT_OK;
+    }
+    double *before = f->run->scratch(f->run, f->p * sizeof *before);
+    if (before == NULL) {
+        return logreg_out_of_memory(f);
+    }
+    memcpy(before, f->weights, f->p * sizeof *before);
+    struct logreg_fit sample = *f;
+    sample.block_step = SAMPLE_SHARE;
+    sample.l1 *= share;
+    sample.l2 *= share;
+    sample.n_rows *= share;
+    sample.err = NULL;
+    pt_status status = learn_sample(&sample);
+    if (status == PT_E_NUMERIC) { // the sample has no answer; all rows may have one
+        memcpy(f->weights, before, f->p * sizeof *before);
+        return PT_OK;
     }
     return status;
 }

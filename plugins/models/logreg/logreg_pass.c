@@ -1,12 +1,14 @@
 // SPDX-FileCopyrightText: 2026 Portrait contributors
 // SPDX-License-Identifier: Apache-2.0
-// Passes over the data: what the rows say about one set of weights.
+// Passes over the data of two classes, and what passes of any number of classes share.
 #include <math.h>
 #include <string.h>
 
 #include "logreg.h"
 
-#define CHUNK_ROWS 256
+#define TILED                                                                                      \
+    96 // most weights whose curvature is added up in lanes; more go through the host's BLAS
+#define ALIGNED 64
 
 pt_status logreg_out_of_memory(const struct logreg_fit *f)
 {
@@ -14,96 +16,133 @@ pt_status logreg_out_of_memory(const struct logreg_fit *f)
                    "no memory for a logistic regression of %u columns", f->d);
 }
 
-// A chunk of rows and what is known of them.
-struct chunk {
-    const double *x;
-    uint64_t stride;
-    int32_t n;
-    const double *label;
-    double *weighted; // CHUNK_ROWS * p: rows times the root of their weight
+pt_status logreg_block(const struct logreg_fit *f, uint64_t index, pt_block *out, pt_error *err)
+{
+    *out = (pt_block){.struct_size = sizeof *out};
+    return f->data->block(f->data->ctx, (uint32_t)(index * f->block_step), out, err);
+}
+
+// Memory of one map: the lanes' sums, the margins, the labels.
+struct work {
+    void *memory;
+    struct logreg_sums sums;
+    struct logreg_labels labels;
+    double *eta; // CHUNK
+    uint64_t n_tiles;
 };
 
-// Numbers of each row: residual and root of the weight. Returns the summed loss.
-static double judge_rows(const double *eta, const struct chunk *c, double *residual, double *root)
+static pt_status work_open(const struct logreg_fit *f, struct work *w, pt_error *err)
 {
-    double loss = 0;
-    for (int32_t i = 0; i < c->n; i++) {
-        double e = exp(-fabs(eta[i]));
-        double p = eta[i] >= 0 ? 1 / (1 + e) : e / (1 + e);
-        loss += log1p(e) + (eta[i] > 0 ? eta[i] : 0) - c->label[i] * eta[i];
-        residual[i] = p - c->label[i];
-        root[i] = sqrt(e) / (1 + e); // p * (1 - p) = e / (1 + e)^2
+    uint32_t lanes = f->kernel->lanes;
+    uint32_t tiles = logreg_tiles(f->p);
+    uint64_t n_z = (uint64_t)tiles * LOGREG_TILE * LOGREG_CHUNK;
+    uint64_t n_gradient = (uint64_t)f->p * lanes;
+    *w = (struct work){0};
+    if (f->wants_curvature != 0 && f->p <= TILED) {
+        w->n_tiles = (uint64_t)tiles * (tiles + 1) / 2;
     }
-    return loss;
-}
-
-static void add_chunk(const struct logreg_fit *f, const struct chunk *c, double *state)
-{
-    const pt_blas *blas = f->run->blas;
-    int32_t d = (int32_t)f->d;
-    int32_t p = (int32_t)f->p;
-    int32_t ld = (int32_t)c->stride;
-    double eta[CHUNK_ROWS];
-    double residual[CHUNK_ROWS];
-    double root[CHUNK_ROWS];
-    for (int32_t i = 0; i < c->n; i++) {
-        eta[i] = f->trial[d];
+    uint64_t n_curvature = w->n_tiles * LOGREG_TILE * LOGREG_TILE * lanes;
+    uint64_t n = LOGREG_CHUNK + n_z + n_gradient + n_curvature + ALIGNED / sizeof(double);
+    w->memory = pt_mem_zero(f->host, n, sizeof(double));
+    if (w->memory == NULL) {
+        return pt_fail(f->host, err, PT_E_NO_MEMORY, NULL, "no memory for %u columns", f->d);
     }
-    blas->dgemv('T', d, c->n, 1, c->x, ld, f->trial, 1, 1, eta, 1);
-    state[LOGREG_LOSS] += judge_rows(eta, c, residual, root);
-    double *gradient = state + LOGREG_GRADIENT;
-    blas->dgemv('N', d, c->n, 1, c->x, ld, residual, 1, 1, gradient, 1);
-    for (int32_t i = 0; i < c->n; i++) {
-        gradient[d] += residual[i];
-        double *row = c->weighted + (uint64_t)i * f->p;
-        const double *x = c->x + (uint64_t)i * c->stride;
-        for (int32_t j = 0; j < d; j++) {
-            row[j] = x[j] * root[i];
-        }
-        row[d] = root[i];
-    }
-    blas->dsyrk('L', 'N', p, c->n, 1, c->weighted, p, 1, gradient + p, p);
-}
-
-static pt_status add_blocks(const struct logreg_fit *f, uint64_t begin, uint64_t end,
-                            double *weighted, double *state, pt_error *err)
-{
-    for (uint64_t b = begin; b < end; b++) {
-        pt_block block = {.struct_size = sizeof block};
-        pt_status status = f->data->block(f->data->ctx, (uint32_t)b, &block, err);
-        if (status != PT_OK) {
-            return status;
-        }
-        for (uint64_t i = 0; i < block.rows; i += CHUNK_ROWS) {
-            uint64_t left = block.rows - i;
-            struct chunk c = {
-                .x = (const double *)block.x + i * block.stride,
-                .stride = block.stride,
-                .n = (int32_t)(left < CHUNK_ROWS ? left : CHUNK_ROWS),
-                .label = block.label + i,
-                .weighted = weighted,
-            };
-            add_chunk(f, &c, state);
-        }
-    }
+    uintptr_t at = ((uintptr_t)w->memory + ALIGNED - 1) / ALIGNED * ALIGNED;
+    w->sums.z = (double *)at;
+    w->eta = w->sums.z + n_z;
+    w->sums.tiles = w->n_tiles == 0 ? NULL : w->eta + LOGREG_CHUNK;
+    w->sums.gradient = w->eta + LOGREG_CHUNK + n_curvature;
+    w->labels.weights[0] = f->class_weights[0];
+    w->labels.weights[1] = f->class_weights[1];
     return PT_OK;
 }
 
-static pt_status map_blocks(void *arg, uint64_t begin, uint64_t end, void *state, pt_error *err)
+static double add_lanes(const double *from, uint32_t lanes)
+{
+    double sum = 0;
+    for (uint32_t i = 0; i < lanes; i++) {
+        sum += from[i];
+    }
+    return sum;
+}
+
+// The tiles' lanes into the lower triangle (columns first) of the state.
+static void unfold_tiles(const struct logreg_fit *f, const struct work *w, double *curvature)
+{
+    uint32_t lanes = f->kernel->lanes;
+    uint32_t n = logreg_tiles(f->p);
+    const double *tile = w->sums.tiles;
+    for (uint32_t at = 0, i = 0; i < n; i++) {
+        for (uint32_t j = 0; j <= i; j++, at++) {
+            for (uint32_t e = 0; e < LOGREG_TILE * LOGREG_TILE; e++, tile += lanes) {
+                uint32_t row = i * LOGREG_TILE + e / LOGREG_TILE;
+                uint32_t col = j * LOGREG_TILE + e % LOGREG_TILE;
+                if (row < f->p && col <= row) {
+                    curvature[(uint64_t)col * f->p + row] += add_lanes(tile, lanes);
+                }
+            }
+        }
+    }
+}
+
+static void close_sums(const struct logreg_fit *f, const struct work *w, double *state)
+{
+    double *gradient = state + LOGREG_GRADIENT;
+    state[LOGREG_LOSS] += f->class_weights[0] * w->sums.losses[0];
+    state[LOGREG_LOSS] += f->class_weights[1] * w->sums.losses[1];
+    for (uint32_t j = 0; j < f->p; j++) {
+        gradient[j] +=
+            add_lanes(w->sums.gradient + (uint64_t)j * f->kernel->lanes, f->kernel->lanes);
+    }
+    if (w->sums.tiles != NULL) {
+        unfold_tiles(f, w, gradient + f->p);
+    }
+}
+
+static void add_block(const struct logreg_fit *f, const pt_block *block, struct work *w,
+                      double *state)
+{
+    for (uint64_t i = 0; i < block->rows; i += LOGREG_CHUNK) {
+        uint64_t left = block->rows - i;
+        struct logreg_chunk c = {
+            .x = (const double *)block->x + i,
+            .stride = block->stride,
+            .n_columns = f->d,
+            .rows = (uint32_t)(left < LOGREG_CHUNK ? left : LOGREG_CHUNK),
+        };
+        w->labels.label = block->label + i;
+        f->kernel->margins(&c, f->trial, w->eta);
+        f->kernel->add(&c, &w->labels, w->eta, &w->sums);
+        if (f->wants_curvature != 0 && w->sums.tiles == NULL) {
+            int32_t p = (int32_t)f->p;
+            f->run->blas->dsyrk('L', 'T', p, (int32_t)c.rows, 1, w->sums.z, LOGREG_CHUNK, 1,
+                                state + LOGREG_GRADIENT + f->p, p);
+        }
+    }
+}
+
+pt_status logreg_map_two(void *arg, uint64_t begin, uint64_t end, void *state, pt_error *err)
 {
     const struct logreg_fit *f = arg;
-    double *weighted = pt_mem_array(f->host, (uint64_t)CHUNK_ROWS * f->p, sizeof *weighted);
-    if (weighted == NULL) {
-        return pt_fail(f->host, err, PT_E_NO_MEMORY, NULL, "no memory for %u columns", f->d);
+    struct work w;
+    pt_status status = work_open(f, &w, err);
+    for (uint64_t b = begin; status == PT_OK && b < end; b++) {
+        pt_block block;
+        status = logreg_block(f, b, &block, err);
+        if (status == PT_OK) {
+            add_block(f, &block, &w, state);
+        }
     }
-    pt_status status = add_blocks(f, begin, end, weighted, state, err);
-    pt_mem_free(f->host, weighted);
+    if (status == PT_OK) {
+        close_sums(f, &w, state);
+    }
+    pt_mem_free(f->host, w.memory);
     return status;
 }
 
 static uint64_t state_length(const struct logreg_fit *f)
 {
-    return 1 + f->p + (uint64_t)f->p * f->p;
+    return 1 + f->p + (f->wants_curvature != 0 ? (uint64_t)f->p * f->p : 0);
 }
 
 static void combine(void *arg, void *into, const void *from)
@@ -119,12 +158,19 @@ static void add_penalty(const struct logreg_fit *f)
     double *gradient = f->state + LOGREG_GRADIENT;
     double *curvature = gradient + f->p;
     double squares = 0;
-    for (uint32_t j = 0; j < f->d; j++) {
+    double sizes = 0;
+    for (uint32_t j = 0; j < f->p; j++) {
+        if (j % f->q == f->d) {
+            continue;
+        }
         squares += f->trial[j] * f->trial[j];
-        gradient[j] += f->lambda * f->trial[j];
-        curvature[(uint64_t)j * f->p + j] += f->lambda;
+        sizes += fabs(f->trial[j]);
+        gradient[j] += f->l2 * f->trial[j];
+        if (f->wants_curvature != 0) {
+            curvature[(uint64_t)j * f->p + j] += f->l2;
+        }
     }
-    f->state[LOGREG_LOSS] += f->lambda / 2 * squares;
+    f->state[LOGREG_LOSS] += f->l2 / 2 * squares + f->l1 * sizes;
 }
 
 // A constant column has nothing to say beside the intercept.
@@ -132,92 +178,58 @@ static void freeze_constant(const struct logreg_fit *f)
 {
     double *gradient = f->state + LOGREG_GRADIENT;
     double *curvature = gradient + f->p;
-    for (uint32_t j = 0; j < f->d; j++) {
-        if (f->is_constant[j] == 0) {
+    for (uint32_t j = 0; j < f->p; j++) {
+        if (j % f->q == f->d || f->is_constant[j % f->q] == 0) {
             continue;
         }
         gradient[j] = 0;
-        for (uint32_t i = 0; i < f->p; i++) {
+        for (uint32_t i = 0; f->wants_curvature != 0 && i < f->p; i++) {
             curvature[(uint64_t)i * f->p + j] = 0;
             curvature[(uint64_t)j * f->p + i] = 0;
         }
-        curvature[(uint64_t)j * f->p + j] = 1;
+        if (f->wants_curvature != 0) {
+            curvature[(uint64_t)j * f->p + j] = 1;
+        }
+    }
+}
+
+// Predictors of several classes may all shift by the same without a change; where no penalty
+// settles that, the shift is given a curvature of its own, so that steps leave it at zero.
+static void settle_shift(const struct logreg_fit *f)
+{
+    double *curvature = logreg_curvature(f);
+    for (uint32_t j = 0; j < f->q; j++) {
+        if (j < f->d && (f->l2 > 0 || f->l1 > 0 || f->is_constant[j] != 0)) {
+            continue;
+        }
+        double size = 0;
+        for (uint32_t a = 0; a < f->k; a++) {
+            uint64_t at = (uint64_t)a * f->q + j;
+            size += curvature[at * f->p + at] / f->k;
+        }
+        for (uint32_t a = 0; a < f->k; a++) {
+            for (uint32_t b = 0; b <= a; b++) {
+                uint64_t row = (uint64_t)a * f->q + j;
+                uint64_t column = (uint64_t)b * f->q + j;
+                curvature[column * f->p + row] += size / f->k;
+            }
+        }
     }
 }
 
 pt_status logreg_pass(struct logreg_fit *f)
 {
-    pt_status status =
-        f->run->map_reduce(f->run, f->data->n_blocks, state_length(f) * sizeof(double), map_blocks,
-                           combine, f, f->state, f->err);
-    add_penalty(f);
-    freeze_constant(f);
-    return status;
-}
-
-// State of the survey: positives, rows seen, smallest and largest value of each column.
-static pt_status survey_blocks(void *arg, uint64_t begin, uint64_t end, void *state, pt_error *err)
-{
-    const struct logreg_fit *f = arg;
-    double *least = (double *)state + 2;
-    double *most = least + f->d;
-    for (uint64_t b = begin; b < end; b++) {
-        pt_block block = {.struct_size = sizeof block};
-        pt_status status = f->data->block(f->data->ctx, (uint32_t)b, &block, err);
-        if (status != PT_OK) {
-            return status;
-        }
-        for (uint64_t i = 0; i < block.rows; i++) {
-            const double *x = (const double *)block.x + i * block.stride;
-            uint8_t is_first = ((double *)state)[1] == 0;
-            ((double *)state)[0] += block.label[i] != 0;
-            ((double *)state)[1] += 1;
-            for (uint32_t j = 0; j < f->d; j++) {
-                least[j] = is_first != 0 || x[j] < least[j] ? x[j] : least[j];
-                most[j] = is_first != 0 || x[j] > most[j] ? x[j] : most[j];
-            }
-        }
-    }
-    return PT_OK;
-}
-
-static void combine_surveys(void *arg, void *into, const void *from)
-{
-    const struct logreg_fit *f = arg;
-    double *to = into;
-    const double *add = from;
-    uint8_t is_first = to[1] == 0;
-    to[0] += add[0];
-    to[1] += add[1];
-    for (uint32_t j = 0; j < f->d; j++) {
-        uint32_t low = 2 + j;
-        uint32_t high = 2 + f->d + j;
-        to[low] = is_first != 0 || add[low] < to[low] ? add[low] : to[low];
-        to[high] = is_first != 0 || add[high] > to[high] ? add[high] : to[high];
-    }
-}
-
-pt_status logreg_survey(struct logreg_fit *f)
-{
-    uint64_t size = (2 + 2 * (uint64_t)f->d) * sizeof(double);
-    double *seen = f->run->scratch(f->run, size);
-    if (seen == NULL) {
-        return logreg_out_of_memory(f);
-    }
-    pt_status status = f->run->map_reduce(f->run, f->data->n_blocks, size, survey_blocks,
-                                          combine_surveys, f, seen, f->err);
+    uint64_t n = (f->data->n_blocks + (uint64_t)f->block_step - 1) / f->block_step;
+    pt_map_fn map = f->k == 1 ? logreg_map_two : logreg_map_several;
+    pt_status status = f->run->map_reduce(f->run, n, state_length(f) * sizeof(double), map, combine,
+                                          f, f->state, f->err);
     if (status != PT_OK) {
         return status;
     }
-    f->positives = (uint64_t)seen[0];
-    if (f->positives == 0 || f->positives == f->data->n_rows) {
-        return pt_fail(f->host, f->err, PT_E_DATA, NULL, "all rows are of one class");
+    add_penalty(f);
+    freeze_constant(f);
+    if (f->k > 1 && f->wants_curvature != 0) {
+        settle_shift(f);
     }
-    for (uint32_t j = 0; j < f->d; j++) {
-        f->is_constant[j] = seen[2 + j] == seen[2 + f->d + j];
-        f->weights[j] = 0;
-    }
-    double rate = (double)f->positives / (double)f->data->n_rows;
-    f->weights[f->d] = log(rate / (1 - rate));
     return PT_OK;
 }

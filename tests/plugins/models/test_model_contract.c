@@ -354,6 +354,7 @@ static void test_models__every_allocation_may_fail(void **state)
 static void test_models__data_stays_as_it_was(void **state)
 {
     (void)state;
+    static const char *const classes[] = {"0", "1"};
     for (size_t i = 0; i < N_SUBJECTS; i++) {
         struct model_bench b;
         struct table t;
@@ -370,6 +371,8 @@ static void test_models__data_stays_as_it_was(void **state)
         const double *label = spec.label == NULL ? NULL : t.columns[8].f;
         assert_int_equal(trainer_init(&spec, &t, &trainer, &err), PT_OK);
         trainer.label = label;
+        trainer.classes = label == NULL ? NULL : classes;
+        trainer.n_classes = label == NULL ? 0 : 2;
         struct prepare_rows all = {&t, NULL, t.n_rows};
         assert_int_equal(trainer_run(&trainer, &all, &trained, &err), PT_OK);
         struct matrix_extra extra = {.label = label};
