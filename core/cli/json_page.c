@@ -73,25 +73,43 @@ static void add_cell(const struct json *value, struct str *out)
     }
 }
 
-// All objects, of the first one's members in its order, each plain or a list of plain values.
-static bool is_table(const struct json *list)
+// Names of the members of all objects, in order of meeting them; COLUMNS + 1 when there are more,
+// 0 when some value is neither plain nor a list of plain values.
+static size_t find_columns(const struct json *list, const char *keys[COLUMNS])
 {
-    const struct json *first = json_at(list, 0);
-    size_t n = json_count(first);
-    if (!json_is_array(list) || !json_is_object(first) || n == 0 || n > COLUMNS) {
-        return false;
-    }
+    size_t n = 0;
     for (size_t i = 0; i < json_count(list); i++) {
         const struct json *object = json_at(list, i);
         for (size_t k = 0; k < json_count(object); k++) {
             const char *key = NULL;
             const struct json *value = json_member(object, k, &key);
-            if ((!is_plain(value) && !is_plain_list(value)) || json_get(first, key) == NULL) {
-                return false;
+            size_t at = 0;
+            if (!is_plain(value) && !is_plain_list(value)) {
+                return 0;
             }
+            while (at < n && strcmp(keys[at], key) != 0) {
+                at++;
+            }
+            if (at == COLUMNS) {
+                return COLUMNS + 1;
+            }
+            n = at == n ? n + 1 : n;
+            keys[at] = key;
         }
     }
-    return true;
+    return n;
+}
+
+static bool is_table(const struct json *list)
+{
+    const char *keys[COLUMNS];
+    for (size_t i = 0; i < json_count(list); i++) {
+        if (!json_is_object(json_at(list, i))) {
+            return false;
+        }
+    }
+    size_t n = json_is_array(list) ? find_columns(list, keys) : 0;
+    return n > 0 && n <= COLUMNS;
 }
 
 // Characters a text takes on the screen.
@@ -109,8 +127,11 @@ static int column_width(const struct json *list, const char *key, size_t rows)
     int width = (int)strlen(key);
     struct str cell = {0};
     for (size_t i = 0; i < rows; i++) {
+        const struct json *value = json_get(json_at(list, i), key);
         str_reset(&cell);
-        add_cell(json_get(json_at(list, i), key), &cell);
+        if (value != NULL) {
+            add_cell(value, &cell);
+        }
         int wanted = width_of(&cell);
         width = wanted > width ? wanted : width;
     }
@@ -123,33 +144,40 @@ static void print_cell(const char *text, int have, int width, FILE *out)
     fprintf(out, "  %s%*s", text, width - have, "");
 }
 
+static void print_row(const struct json *object, const char *const *keys, const int *widths,
+                      size_t n, FILE *out)
+{
+    struct str cell = {0};
+    for (size_t k = 0; k < n; k++) {
+        const struct json *value = json_get(object, keys[k]);
+        str_reset(&cell);
+        if (value != NULL) {
+            add_cell(value, &cell);
+        }
+        int width = width_of(&cell);
+        print_cell(cell.n == 0 ? "" : cell.p, width, k + 1 == n ? width : widths[k], out);
+    }
+    fprintf(out, "\n");
+    str_release(&cell);
+}
+
 static void print_table(const struct json *list, int indent, FILE *out)
 {
-    const struct json *first = json_at(list, 0);
-    size_t n = json_count(first);
     size_t rows = json_count(list) < JSON_PAGE_ROWS ? json_count(list) : JSON_PAGE_ROWS;
     const char *keys[COLUMNS];
     int widths[COLUMNS];
+    size_t n = find_columns(list, keys);
     fprintf(out, "%*s", indent, "");
     for (size_t k = 0; k < n; k++) {
-        json_member(first, k, &keys[k]);
+        int width = (int)strlen(keys[k]);
         widths[k] = column_width(list, keys[k], rows);
-        print_cell(keys[k], (int)strlen(keys[k]), k + 1 < n ? widths[k] : 0, out);
+        print_cell(keys[k], width, k + 1 < n ? widths[k] : width, out);
     }
     fprintf(out, "\n");
-    struct str cell = {0};
     for (size_t i = 0; i < rows; i++) {
         fprintf(out, "%*s", indent, "");
-        for (size_t k = 0; k < n; k++) {
-            str_reset(&cell);
-            add_cell(json_get(json_at(list, i), keys[k]), &cell);
-            bool is_last = k + 1 == n;
-            print_cell(cell.n == 0 ? "" : cell.p, width_of(&cell),
-                       is_last ? width_of(&cell) : widths[k], out);
-        }
-        fprintf(out, "\n");
+        print_row(json_at(list, i), keys, widths, n, out);
     }
-    str_release(&cell);
     if (json_count(list) > rows) {
         fprintf(out, "%*s  ... %zu more (--json shows all)\n", indent, "", json_count(list) - rows);
     }

@@ -126,6 +126,7 @@ static pt_status write_document(struct pmml *d, const struct str *element, struc
              d->m->component);
     }
     size_t before = (size_t)(mark - element->p);
+    size_t tidy = before > 0 && mark[-1] == '\n' ? before - 1 : before; // a tag begins its own line
     pt_xml_raw(x, declaration, sizeof declaration - 1);
     pt_xml_open(x, "PMML");
     pt_xml_attribute(x, "xmlns", PMML_NAMESPACE);
@@ -133,7 +134,7 @@ static pt_status write_document(struct pmml *d, const struct str *element, struc
     put_header(x);
     pmml_data_dictionary(d, x);
     pt_xml_raw(x, "\n", 1);
-    pt_xml_raw(x, element->p, before);
+    pt_xml_raw(x, element->p, tidy);
     pmml_mining_schema(d, x);
     if (!pmml_output(d, x)) {
         return no_memory(err);
