@@ -96,6 +96,15 @@ void pt_json_f64(struct pt_json *j, double value)
     }
 }
 
+void pt_json_real(struct pt_json *j, double value)
+{
+    pt_json_f64(j, value);
+    // pt_format_f64 writes whole numbers below 2^53 without a point.
+    if (isfinite(value) && value == floor(value) && fabs(value) < 0x1p53) {
+        add(j, ".0", 2);
+    }
+}
+
 void pt_json_u64(struct pt_json *j, uint64_t value)
 {
     char text[24];

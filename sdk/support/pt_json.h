@@ -24,6 +24,7 @@ void pt_json_close(struct pt_json *j, char bracket); // '}' or ']'
 void pt_json_key(struct pt_json *j, const char *key);
 void pt_json_text(struct pt_json *j, const char *value); // NULL = null; bad UTF-8 becomes '?'
 void pt_json_f64(struct pt_json *j, double value);       // not finite = null
+void pt_json_real(struct pt_json *j, double value);      // with a point or an exponent always
 void pt_json_u64(struct pt_json *j, uint64_t value);
 void pt_json_bool(struct pt_json *j, bool value);
 // Writes the text and frees it; also frees after a failure.

@@ -94,14 +94,28 @@ static double type_of(const struct ensemble_node *node)
 }
 
 static void put_array(const struct writing *w, const char *key,
-                      double (*of)(const struct ensemble_node *node))
+                      double (*of)(const struct ensemble_node *node),
+                      void (*put)(struct pt_json *j, double value))
 {
     pt_json_key(w->j, key);
     pt_json_open(w->j, '[');
     for (uint64_t i = 0; i < w->n; i++) {
-        pt_json_f64(w->j, of(&w->nodes[i]));
+        put(w->j, of(&w->nodes[i]));
     }
     pt_json_close(w->j, ']');
+}
+
+// XGBoost tells whole numbers from real ones.
+static void put_reals(const struct writing *w, const char *key,
+                      double (*of)(const struct ensemble_node *node))
+{
+    put_array(w, key, of, pt_json_real);
+}
+
+static void put_wholes(const struct writing *w, const char *key,
+                       double (*of)(const struct ensemble_node *node))
+{
+    put_array(w, key, of, pt_json_f64);
 }
 
 static bool goes_right(const struct writing *w, const struct ensemble_node *node, uint32_t level)
@@ -177,22 +191,22 @@ static pt_status put_parents(const struct writing *w, pt_error *err)
 static pt_status put_tree(const struct writing *w, pt_error *err)
 {
     pt_json_open(w->j, '{');
-    put_array(w, "base_weights", weight_of);
+    put_reals(w, "base_weights", weight_of);
     put_levels(w);
     put_categories(w, "categories_nodes", NODES);
     put_categories(w, "categories_segments", SEGMENTS);
     put_categories(w, "categories_sizes", SIZES);
-    put_array(w, "default_left", default_left_of);
+    put_wholes(w, "default_left", default_left_of);
     pt_json_key(w->j, "id");
     pt_json_u64(w->j, w->number);
-    put_array(w, "left_children", left_of);
-    put_array(w, "loss_changes", gain_of);
+    put_wholes(w, "left_children", left_of);
+    put_reals(w, "loss_changes", gain_of);
     pt_status status = put_parents(w, err);
-    put_array(w, "right_children", right_of);
-    put_array(w, "split_conditions", condition_of);
-    put_array(w, "split_indices", column_of);
-    put_array(w, "split_type", type_of);
-    put_array(w, "sum_hessian", cover_of);
+    put_wholes(w, "right_children", right_of);
+    put_reals(w, "split_conditions", condition_of);
+    put_wholes(w, "split_indices", column_of);
+    put_wholes(w, "split_type", type_of);
+    put_reals(w, "sum_hessian", cover_of);
     pt_json_key(w->j, "tree_param");
     pt_json_open(w->j, '{');
     put_text_u64(w->j, "num_deleted", 0);
