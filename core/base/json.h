@@ -50,6 +50,7 @@ void json_put_u64(struct json_writer *w, uint64_t value);
 void json_put_f64(struct json_writer *w, double value); // shortest that reads back
 void json_put_bool(struct json_writer *w, bool value);
 void json_put_null(struct json_writer *w);
-void json_put_raw(struct json_writer *w, const char *json); // already JSON
+void json_put_value(struct json_writer *w, const struct json *value); // NULL = null
+void json_put_raw(struct json_writer *w, const char *json);           // already JSON
 
 #endif

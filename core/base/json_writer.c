@@ -185,3 +185,36 @@ void json_put_raw(struct json_writer *w, const char *json)
     begin_item(w);
     str_add(w->out, json);
 }
+
+void json_put_value(struct json_writer *w, const struct json *value)
+{
+    double number = 0;
+    int64_t whole = 0;
+    bool truth = false;
+    if (json_is_object(value)) {
+        json_begin_object(w);
+        for (size_t i = 0; i < json_count(value); i++) {
+            const char *key = NULL;
+            const struct json *member = json_member(value, i, &key);
+            json_key(w, key);
+            json_put_value(w, member);
+        }
+        json_end_object(w);
+    } else if (json_is_array(value)) {
+        json_begin_array(w);
+        for (size_t i = 0; i < json_count(value); i++) {
+            json_put_value(w, json_at(value, i));
+        }
+        json_end_array(w);
+    } else if (json_text(value) != NULL) {
+        json_put_str(w, json_text(value));
+    } else if (json_i64(value, &whole)) {
+        json_put_i64(w, whole);
+    } else if (json_f64(value, &number)) {
+        json_put_f64(w, number);
+    } else if (json_bool(value, &truth)) {
+        json_put_bool(w, truth);
+    } else {
+        json_put_null(w);
+    }
+}

@@ -3,17 +3,38 @@
 // portrait check: would these pipelines run?
 #include <stdio.h>
 
+#include "answer.h"
 #include "cli.h"
 
+static void put_checked(struct answer *a, const char *file, const struct plan *plan,
+                        struct diags *diags)
+{
+    json_begin_object(&a->json);
+    answer_text(a, "file", file);
+    json_key(&a->json, "ok");
+    json_put_bool(&a->json, plan != NULL);
+    if (plan != NULL) {
+        answer_count(a, "sources", plan->pipeline->n_sources);
+        answer_count(a, "features", plan->pipeline->n_features);
+        answer_count(a, "models", plan->pipeline->n_models);
+        answer_count(a, "sinks", plan->pipeline->n_sinks);
+    }
+    answer_diagnostics(a, diags);
+    json_end_object(&a->json);
+}
+
+// `answer` NULL = for people.
 static int check_one(struct cli *cli, const struct registry *registry,
-                     const struct var_settings *vars, const char *file)
+                     const struct var_settings *vars, const char *file, struct answer *answer)
 {
     struct diags diags = {0};
     struct plan *plan = NULL;
     const struct plan_options options = cli_plan_options(cli);
     pt_status status = plan_open(file, vars, registry, &options, &diags, &plan);
     cli_print(&diags);
-    if (status == PT_OK && !cli->values.is_quiet) {
+    if (answer != NULL) {
+        put_checked(answer, file, plan, &diags);
+    } else if (status == PT_OK && !cli->values.is_quiet) {
         printf("%s: ok (%zu sources, %zu features, %zu models, %zu sinks)\n", file,
                plan->pipeline->n_sources, plan->pipeline->n_features, plan->pipeline->n_models,
                plan->pipeline->n_sinks);
@@ -34,16 +55,28 @@ static int cmd_check(struct cli *cli)
         return EXIT_CONFIG;
     }
     int worst = EXIT_DONE;
+    struct answer answer;
+    struct answer *asked = cli->values.is_json ? &answer : NULL;
+    if (asked != NULL) {
+        answer_begin(asked, "check");
+        json_key(&asked->json, "pipelines");
+        json_begin_array(&asked->json);
+    }
     for (size_t i = 0; i < cli->n_words; i++) {
-        int exit_code = check_one(cli, registry, &vars, cli->words[i]);
+        int exit_code = check_one(cli, registry, &vars, cli->words[i], asked);
         worst = exit_code > worst ? exit_code : worst;
+    }
+    if (asked != NULL) {
+        json_end_array(&asked->json);
+        answer_exit(asked, worst);
+        worst = answer_print(asked) ? worst : EXIT_CONFIG;
     }
     registry_free(registry);
     return worst;
 }
 
 static const struct cli_option *const options[] = {&option_var, &option_secrets, &option_plugin_dir,
-                                                   &option_quiet};
+                                                   &option_quiet, &option_json};
 
 const struct cli_verb verb_check = {
     .name = "check",

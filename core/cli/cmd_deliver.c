@@ -3,9 +3,22 @@
 // portrait deliver: send what a run left pending.
 #include <stdio.h>
 
+#include "answer.h"
 #include "cli.h"
 #include "clock.h"
 #include "mem.h"
+
+static bool print_answer(int exit_code, const char *folder, const struct run_delivered *d)
+{
+    struct answer answer;
+    answer_begin(&answer, "deliver");
+    answer_exit(&answer, exit_code);
+    answer_text(&answer, "folder", folder);
+    answer_count(&answer, "delivered", d->delivered);
+    answer_count(&answer, "pending", d->pending);
+    answer_count(&answer, "rejected", d->rejected);
+    return answer_print(&answer);
+}
 
 static int cmd_deliver(struct cli *cli)
 {
@@ -21,6 +34,7 @@ static int cmd_deliver(struct cli *cli)
         return EXIT_USAGE;
     }
     int exit_code = EXIT_CONFIG;
+    struct run_delivered delivered = {0};
     if (cli_registry(cli, &registry)) {
         const struct plan_options plan_options = cli_plan_options(cli);
         const struct run_options options = {
@@ -32,7 +46,11 @@ static int cmd_deliver(struct cli *cli)
             .is_quiet = cli->values.is_quiet,
             .progress = cli_progress(cli),
         };
-        exit_code = run_deliver(folder, registry, &plan_options, &options);
+        exit_code = run_deliver(folder, registry, &plan_options, &options, &delivered);
+    }
+    if (cli->values.is_json && !print_answer(exit_code, folder, &delivered) &&
+        exit_code == EXIT_DONE) {
+        exit_code = EXIT_RUN_FAILED;
     }
     registry_free(registry);
     mem_free(folder);
@@ -40,7 +58,7 @@ static int cmd_deliver(struct cli *cli)
 }
 
 static const struct cli_option *const options[] = {&option_runs, &option_secrets,
-                                                   &option_plugin_dir, &option_quiet};
+                                                   &option_plugin_dir, &option_quiet, &option_json};
 
 const struct cli_verb verb_deliver = {
     .name = "deliver",

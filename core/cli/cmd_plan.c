@@ -3,7 +3,23 @@
 // portrait plan: what would a pipeline do?
 #include <stdio.h>
 
+#include "answer.h"
 #include "cli.h"
+
+static void print_answer(const struct plan *plan, struct diags *diags)
+{
+    struct answer answer;
+    answer_begin(&answer, "plan");
+    answer_exit(&answer, plan == NULL ? EXIT_CONFIG : EXIT_DONE);
+    answer_diagnostics(&answer, diags);
+    json_key(&answer.json, "plan");
+    if (plan == NULL) {
+        json_put_null(&answer.json);
+    } else {
+        plan_json(plan, &answer.json);
+    }
+    answer_print(&answer);
+}
 
 static int cmd_plan(struct cli *cli)
 {
@@ -20,12 +36,8 @@ static int cmd_plan(struct cli *cli)
     const struct plan_options options = cli_plan_options(cli);
     pt_status status = plan_open(cli->words[0], &vars, registry, &options, &diags, &plan);
     cli_print(&diags);
-    if (status == PT_OK && cli->values.is_json) {
-        struct str text = {0};
-        struct json_writer w = json_writer_of(&text, true);
-        plan_json(plan, &w);
-        printf("%s\n", str_get(&text) == NULL ? "" : text.p);
-        str_release(&text);
+    if (cli->values.is_json) {
+        print_answer(plan, &diags);
     } else if (status == PT_OK) {
         plan_print(plan, stdout);
     }

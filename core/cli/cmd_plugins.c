@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "answer.h"
 #include "cli.h"
 #include "config.h"
 
@@ -42,6 +43,52 @@ static void show_options(const struct option_row *rows, uint32_t n, int indent)
     }
 }
 
+static void put_component(struct answer *a, const struct component_info *c, bool with_options)
+{
+    json_begin_object(&a->json);
+    answer_text(a, "kind", kind_name(c->kind));
+    answer_text(a, "name", c->name);
+    answer_text(a, "summary", c->summary);
+    answer_text(a, "plugin", c->plugin->id);
+    answer_text(a, "version", c->plugin->version);
+    answer_text(a, "license", c->plugin->license);
+    answer_text(a, "file", c->plugin->path);
+    answer_text(a, "sha256", c->plugin->sha256);
+    if (with_options) {
+        json_key(&a->json, "options");
+        config_schema(c, &a->json);
+    }
+    json_end_object(&a->json);
+}
+
+static int list_as_json(const struct registry *registry)
+{
+    struct answer answer;
+    answer_begin(&answer, "plugins list");
+    json_key(&answer.json, "plugins");
+    json_begin_array(&answer.json);
+    for (size_t i = 0; i < registry_count(registry); i++) {
+        const struct plugin_info *p = registry_at(registry, i);
+        for (uint32_t k = 0; p->failure == NULL && k < p->n_components; k++) {
+            put_component(&answer, &p->components[k], false);
+        }
+    }
+    json_end_array(&answer.json);
+    json_key(&answer.json, "failed");
+    json_begin_array(&answer.json);
+    for (size_t i = 0; i < registry_count(registry); i++) {
+        const struct plugin_info *p = registry_at(registry, i);
+        if (p->failure != NULL) {
+            json_begin_object(&answer.json);
+            answer_text(&answer, "file", p->path);
+            answer_text(&answer, "reason", p->failure);
+            json_end_object(&answer.json);
+        }
+    }
+    json_end_array(&answer.json);
+    return answer_print(&answer) ? EXIT_DONE : EXIT_RUN_FAILED;
+}
+
 static int list_plugins(const struct registry *registry)
 {
     for (size_t i = 0; i < registry_count(registry); i++) {
@@ -58,16 +105,8 @@ static int list_plugins(const struct registry *registry)
     return EXIT_DONE;
 }
 
-static void show_component(struct cli *cli, const struct component_info *c)
+static void show_component(const struct component_info *c)
 {
-    if (cli->values.is_json) {
-        struct str text = {0};
-        struct json_writer w = json_writer_of(&text, true);
-        config_schema(c, &w);
-        printf("%s\n", str_get(&text) == NULL ? "" : text.p);
-        str_release(&text);
-        return;
-    }
     printf("%s %s (%s %s, %s)\n%s\n", kind_name(c->kind), c->name, c->plugin->id,
            c->plugin->version, c->plugin->license, c->summary);
     printf("file: %s\nsha256: %s\noptions:\n", c->plugin->path, c->plugin->sha256);
@@ -76,20 +115,38 @@ static void show_component(struct cli *cli, const struct component_info *c)
 
 static int show_plugin(struct cli *cli, const struct registry *registry, const char *name)
 {
-    bool is_found = false;
+    const struct component_info *found[3];
+    size_t n = 0;
     struct pt_error err = ERROR_INIT;
     for (pt_kind kind = PT_KIND_SOURCE; kind <= PT_KIND_SINK; kind++) {
         const struct component_info *c = registry_find(registry, kind, name, &err);
         if (c != NULL) {
-            show_component(cli, c);
-            is_found = true;
+            found[n++] = c;
         }
     }
-    if (!is_found) {
+    if (n == 0) {
         fprintf(stderr, "portrait plugins: there is no plugin `%s`; see portrait plugins list\n",
                 name);
+        return EXIT_USAGE;
     }
-    return is_found ? EXIT_DONE : EXIT_USAGE;
+    struct answer answer;
+    if (cli->values.is_json) {
+        answer_begin(&answer, "plugins info");
+        json_key(&answer.json, "components");
+        json_begin_array(&answer.json);
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (cli->values.is_json) {
+            put_component(&answer, found[i], true);
+        } else {
+            show_component(found[i]);
+        }
+    }
+    if (!cli->values.is_json) {
+        return EXIT_DONE;
+    }
+    json_end_array(&answer.json);
+    return answer_print(&answer) ? EXIT_DONE : EXIT_RUN_FAILED;
 }
 
 static int cmd_plugins(struct cli *cli)
@@ -100,7 +157,7 @@ static int cmd_plugins(struct cli *cli)
     }
     int exit_code = EXIT_USAGE;
     if (strcmp(cli->words[0], "list") == 0 && cli->n_words == 1) {
-        exit_code = list_plugins(registry);
+        exit_code = cli->values.is_json ? list_as_json(registry) : list_plugins(registry);
     } else if (strcmp(cli->words[0], "info") == 0 && cli->n_words == 2) {
         exit_code = show_plugin(cli, registry, cli->words[1]);
     } else {

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "answer.h"
 #include "cli.h"
 #include "read_rows.h"
 
@@ -51,6 +52,17 @@ static bool choose_format(struct cli *cli, enum read_format *out)
     return false;
 }
 
+static int count_as_json(const struct read_request *request)
+{
+    struct answer answer;
+    answer_begin(&answer, "read");
+    answer_text(&answer, "plugin", request->plugin);
+    answer_text(&answer, "path", request->path);
+    int exit_code = read_count(request, &answer.json, stderr);
+    bool is_printed = answer_print(&answer);
+    return is_printed || exit_code != EXIT_DONE ? exit_code : EXIT_RUN_FAILED;
+}
+
 static int cmd_read(struct cli *cli)
 {
     struct registry *registry = NULL;
@@ -73,18 +85,24 @@ static int cmd_read(struct cli *cli)
     if (!choose_format(cli, &request.format)) {
         return EXIT_USAGE;
     }
+    if (cli->values.is_json && request.format != READ_COUNT) {
+        fprintf(stderr, "portrait read: --json needs --format count; rows are --format jsonl\n");
+        return EXIT_USAGE;
+    }
     if (!cli_registry(cli, &registry)) {
         return EXIT_CONFIG;
     }
     request.registry = registry;
-    int exit_code = read_rows(&request, stdout, stderr);
+    int exit_code =
+        cli->values.is_json ? count_as_json(&request) : read_rows(&request, stdout, stderr);
     registry_free(registry);
     return exit_code;
 }
 
 static const struct cli_option *const options[] = {
-    &option_with,    &option_limit,      &option_format,      &option_columns, &option_threads,
-    &option_secrets, &option_plugin_dir, &option_split_bytes, &option_quiet,   &option_cpu};
+    &option_with,    &option_limit,   &option_format,     &option_columns,
+    &option_threads, &option_secrets, &option_plugin_dir, &option_split_bytes,
+    &option_quiet,   &option_cpu,     &option_json};
 
 const struct cli_verb verb_read = {
     .name = "read",

@@ -3,8 +3,10 @@
 // portrait run: read, compute, select, publish, deliver.
 #include <stdio.h>
 
+#include "answer.h"
 #include "cli.h"
 #include "clock.h"
+#include "mem.h"
 
 static const struct cli_option option_no_deliver = {
     "no-deliver",
@@ -15,7 +17,8 @@ static const struct cli_option option_no_deliver = {
     0,
     0};
 
-static int run_plan(struct cli *cli, struct plan *plan, const struct var_settings *vars)
+static int run_plan(struct cli *cli, struct plan *plan, const struct var_settings *vars,
+                    char **folder)
 {
     const struct run_options options = {
         .runs = cli->values.runs,
@@ -27,6 +30,7 @@ static int run_plan(struct cli *cli, struct plan *plan, const struct var_setting
         .log = cli->log,
         .signal_number = cli_signal(),
         .screen = stderr,
+        .folder = folder,
         .is_quiet = cli->values.is_quiet,
         .progress = cli_progress(cli),
     };
@@ -43,6 +47,17 @@ static int never_began(int exit_code)
     return exit_code;
 }
 
+static bool print_answer(int exit_code, struct diags *diags, const char *folder)
+{
+    struct answer answer;
+    answer_begin(&answer, "run");
+    answer_exit(&answer, exit_code);
+    answer_diagnostics(&answer, diags);
+    answer_text(&answer, "folder", folder);
+    answer_record(&answer, folder);
+    return answer_print(&answer);
+}
+
 static int cmd_run(struct cli *cli)
 {
     struct registry *registry = NULL;
@@ -55,13 +70,18 @@ static int cmd_run(struct cli *cli)
     }
     struct diags diags = {0};
     struct plan *plan = NULL;
+    char *folder = NULL;
     const struct plan_options plan_options = cli_plan_options(cli);
     pt_status status = plan_open(cli->words[0], &vars, registry, &plan_options, &diags, &plan);
     cli_print(&diags);
-    int exit_code = status == PT_OK            ? run_plan(cli, plan, &vars)
+    int exit_code = status == PT_OK            ? run_plan(cli, plan, &vars, &folder)
                     : status == PT_E_NO_MEMORY ? never_began(EXIT_RUN_FAILED)
                                                : never_began(EXIT_CONFIG);
+    if (cli->values.is_json && !print_answer(exit_code, &diags, folder) && exit_code == EXIT_DONE) {
+        exit_code = EXIT_RUN_FAILED;
+    }
     plan_free(plan);
+    mem_free(folder);
     diags_release(&diags);
     registry_free(registry);
     return exit_code;
@@ -69,7 +89,7 @@ static int cmd_run(struct cli *cli)
 
 static const struct cli_option *const options[] = {
     &option_var,        &option_no_deliver,  &option_threads, &option_runs, &option_secrets,
-    &option_plugin_dir, &option_split_bytes, &option_quiet,   &option_cpu};
+    &option_plugin_dir, &option_split_bytes, &option_quiet,   &option_cpu,  &option_json};
 
 const struct cli_verb verb_run = {
     .name = "run",

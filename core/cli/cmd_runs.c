@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "answer.h"
 #include "cli.h"
 #include "mem.h"
 
@@ -36,7 +37,57 @@ static void show_line(const char *runs, const char *id)
     str_release(&path);
 }
 
-static int list_runs(const char *runs)
+static void put_listed(struct answer *a, const char *runs, const char *id)
+{
+    struct pt_error err = ERROR_INIT;
+    struct json *record = NULL;
+    bool is_alive = false;
+    struct str path = {0};
+    str_addf(&path, "%s/%s", runs, id);
+    const char *folder = str_get(&path);
+    bool is_read = folder != NULL && run_folder_read(folder, &record, &is_alive, &err) == PT_OK;
+    json_begin_object(&a->json);
+    answer_text(a, "id", id);
+    answer_text(a, "status", is_read ? run_folder_status(record, is_alive) : "DAMAGED");
+    answer_text(a, "pipeline", json_text(json_get(record, "pipeline")));
+    answer_text(a, "started", json_text(json_get(record, "started")));
+    answer_text(a, "ended", json_text(json_get(record, "ended")));
+    json_key(&a->json, "exit");
+    json_put_value(&a->json, json_get(record, "exit"));
+    json_key(&a->json, "balance");
+    json_put_value(&a->json, json_get(record, "balance"));
+    answer_text(a, "damage", is_read ? NULL : err.message);
+    json_end_object(&a->json);
+    json_free(record);
+    str_release(&path);
+}
+
+static int list_as_json(const char *runs, char *const *ids, size_t n)
+{
+    struct answer answer;
+    answer_begin(&answer, "runs list");
+    answer_text(&answer, "folder", runs);
+    json_key(&answer.json, "runs");
+    json_begin_array(&answer.json);
+    for (size_t i = 0; i < n; i++) {
+        put_listed(&answer, runs, ids[i]);
+    }
+    json_end_array(&answer.json);
+    return answer_print(&answer) ? EXIT_DONE : EXIT_RUN_FAILED;
+}
+
+static int list_as_text(const char *runs, char *const *ids, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        show_line(runs, ids[i]);
+    }
+    if (n == 0) {
+        fprintf(stderr, "no runs in %s\n", runs);
+    }
+    return EXIT_DONE;
+}
+
+static int list_runs(const struct cli *cli, const char *runs)
 {
     char **ids = NULL;
     size_t n = 0;
@@ -45,14 +96,9 @@ static int list_runs(const char *runs)
         fprintf(stderr, "portrait runs: %s\n", err.message);
         return EXIT_RUN_FAILED;
     }
-    for (size_t i = 0; i < n; i++) {
-        show_line(runs, ids[i]);
-    }
-    if (n == 0) {
-        fprintf(stderr, "no runs in %s\n", runs);
-    }
+    int exit_code = cli->values.is_json ? list_as_json(runs, ids, n) : list_as_text(runs, ids, n);
     run_folder_list_free(ids, n);
-    return EXIT_DONE;
+    return exit_code;
 }
 
 static void show_text(const struct json *record, const char *key)
@@ -93,6 +139,32 @@ static void show_sinks(const struct json *record)
     }
 }
 
+static void show_as_text(const struct cli *cli, const char *folder, const struct json *record,
+                         bool is_alive)
+{
+    show_text(record, "id");
+    printf("%-10s %s\n", "status", run_folder_status(record, is_alive));
+    show_text(record, "pipeline");
+    show_text(record, "started");
+    show_text(record, "error");
+    if (!cli->values.is_quiet) {
+        show_sources(record);
+        show_sinks(record);
+    }
+    printf("%-10s %s\n", "folder", folder);
+}
+
+static bool show_as_json(const char *folder, const struct json *record, bool is_alive)
+{
+    struct answer answer;
+    answer_begin(&answer, "runs show");
+    answer_text(&answer, "status", run_folder_status(record, is_alive));
+    answer_text(&answer, "folder", folder);
+    json_key(&answer.json, "run");
+    json_put_value(&answer.json, record);
+    return answer_print(&answer);
+}
+
 static int show_run(struct cli *cli, const char *runs, const char *which)
 {
     struct pt_error err = ERROR_INIT;
@@ -108,19 +180,15 @@ static int show_run(struct cli *cli, const char *runs, const char *which)
         mem_free(folder);
         return status == PT_E_NOT_FOUND ? EXIT_USAGE : EXIT_RUN_FAILED;
     }
-    show_text(record, "id");
-    printf("%-10s %s\n", "status", run_folder_status(record, is_alive));
-    show_text(record, "pipeline");
-    show_text(record, "started");
-    show_text(record, "error");
-    if (!cli->values.is_quiet) {
-        show_sources(record);
-        show_sinks(record);
+    bool is_told = true;
+    if (cli->values.is_json) {
+        is_told = show_as_json(folder, record, is_alive);
+    } else {
+        show_as_text(cli, folder, record, is_alive);
     }
-    printf("%-10s %s\n", "folder", folder);
     json_free(record);
     mem_free(folder);
-    return EXIT_DONE;
+    return is_told ? EXIT_DONE : EXIT_RUN_FAILED;
 }
 
 static int cmd_runs(struct cli *cli)
@@ -131,7 +199,7 @@ static int cmd_runs(struct cli *cli)
         return EXIT_USAGE;
     }
     if (strcmp(what, "list") == 0 && cli->n_words == 1) {
-        return list_runs(runs);
+        return list_runs(cli, runs);
     }
     if (strcmp(what, "show") == 0 && cli->n_words == 2) {
         return show_run(cli, runs, cli->words[1]);
@@ -140,7 +208,7 @@ static int cmd_runs(struct cli *cli)
     return EXIT_USAGE;
 }
 
-static const struct cli_option *const options[] = {&option_runs, &option_quiet};
+static const struct cli_option *const options[] = {&option_runs, &option_quiet, &option_json};
 
 const struct cli_verb verb_runs = {
     .name = "runs",

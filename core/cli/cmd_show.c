@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "answer.h"
 #include "cli.h"
 #include "clock.h"
 #include "mem.h"
@@ -41,19 +42,23 @@ static bool add_value(const struct vec *v, size_t row, struct json_writer *w)
     return true;
 }
 
-static void show_json(const struct table *t, size_t row)
+static bool show_json(const struct table *t, size_t row, const char *run)
 {
-    struct str text = {0};
-    struct json_writer w = json_writer_of(&text, true);
-    json_begin_object(&w);
-    for (size_t i = 0; i < t->n_columns; i++) {
+    struct answer answer;
+    struct json_writer *w = &answer.json;
+    answer_begin(&answer, "show");
+    answer_text(&answer, "folder", run);
+    json_key(w, "profile");
+    json_put_text(w, t->columns[0].s[row]);
+    json_key(w, "values");
+    json_begin_object(w);
+    for (size_t i = 1; i < t->n_columns; i++) {
         const struct vec v = table_vec(t, i);
-        json_key(&w, t->columns[i].name);
-        add_value(&v, row, &w);
+        json_key(w, t->columns[i].name);
+        add_value(&v, row, w);
     }
-    json_end_object(&w);
-    printf("%s\n", str_get(&text) == NULL ? "" : text.p);
-    str_release(&text);
+    json_end_object(w);
+    return answer_print(&answer);
 }
 
 static void show_text(const struct table *t, size_t row)
@@ -77,17 +82,18 @@ static int show_profile(struct cli *cli, const char *run, const char *name)
         return EXIT_RUN_FAILED;
     }
     size_t row = 0;
+    bool is_told = true;
     while (row < t.n_rows && !text_is(t.columns[0].s[row], name)) {
         row++;
     }
     if (row == t.n_rows) {
         fprintf(stderr, "portrait show: no profile is named `%s` in %s\n", name, run);
     } else if (cli->values.is_json) {
-        show_json(&t, row);
+        is_told = show_json(&t, row, run);
     } else {
         show_text(&t, row);
     }
-    int exit_code = row == t.n_rows ? EXIT_USAGE : EXIT_DONE;
+    int exit_code = row == t.n_rows ? EXIT_USAGE : is_told ? EXIT_DONE : EXIT_RUN_FAILED;
     table_release(&t);
     return exit_code;
 }

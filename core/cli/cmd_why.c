@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "answer.h"
 #include "cli.h"
 #include "map.h"
 #include "mem.h"
@@ -150,12 +151,73 @@ static void show_chain(const struct graph *g, uint32_t from, uint32_t to)
     }
 }
 
-static int explain(struct graph *g, const char *a, const char *b)
+static void put_id(struct answer *a, const char *key, struct text namespace_, struct text value)
 {
+    json_key(&a->json, key);
+    json_begin_object(&a->json);
+    json_key(&a->json, "namespace");
+    json_put_text(&a->json, namespace_);
+    json_key(&a->json, "value");
+    json_put_text(&a->json, value);
+    json_end_object(&a->json);
+}
+
+static void put_link(struct answer *a, const struct people_link *l)
+{
+    json_begin_object(&a->json);
+    put_id(a, "a", l->namespace_a, l->a);
+    put_id(a, "b", l->namespace_b, l->b);
+    answer_text(a, "because", l->is_device ? "seen together most" : "met in a row");
+    json_key(&a->json, "source");
+    json_put_text(&a->json, l->source);
+    answer_count(a, "rows", l->rows);
+    answer_count(a, "first_row", l->row);
+    json_end_object(&a->json);
+}
+
+static bool touches(const struct graph *g, size_t link, uint32_t from, uint32_t to)
+{
+    const uint32_t *ends = &g->ends[2 * link];
+    return ends[0] == from || ends[1] == from || ends[0] == to || ends[1] == to;
+}
+
+static bool explain_json(struct graph *g, uint32_t from, uint32_t to)
+{
+    struct answer answer;
+    bool is_one = search(g, from, to);
+    answer_begin(&answer, "why");
+    json_key(&answer.json, "one_profile");
+    json_put_bool(&answer.json, is_one);
+    json_key(&answer.json, "links");
+    json_begin_array(&answer.json);
+    for (uint32_t node = to; is_one && node != from;) {
+        uint32_t link = g->came_by[node];
+        put_link(&answer, &g->links->items[link]);
+        node = other_end(g, link, node);
+    }
+    json_end_array(&answer.json);
+    json_key(&answer.json, "refused");
+    json_begin_array(&answer.json);
+    for (size_t i = 0; !is_one && i < g->links->n; i++) {
+        if (g->links->items[i].is_refused && touches(g, i, from, to)) {
+            put_link(&answer, &g->links->items[i]);
+        }
+    }
+    json_end_array(&answer.json);
+    return answer_print(&answer);
+}
+
+static int explain(struct graph *g, const struct cli *cli)
+{
+    const char *a = cli->words[0];
+    const char *b = cli->words[1];
     uint32_t from = find_node(g, a);
     uint32_t to = from == NOBODY ? NOBODY : find_node(g, b);
     if (to == NOBODY) {
         return EXIT_USAGE;
+    }
+    if (cli->values.is_json) {
+        return explain_json(g, from, to) ? EXIT_DONE : EXIT_RUN_FAILED;
     }
     if (search(g, from, to)) {
         printf("%s and %s are one profile:\n", a, b);
@@ -164,9 +226,7 @@ static int explain(struct graph *g, const char *a, const char *b)
     }
     printf("%s and %s are two profiles: no kept link leads from one to the other\n", a, b);
     for (size_t i = 0; i < g->links->n; i++) {
-        bool touches = g->ends[2 * i] == from || g->ends[2 * i + 1] == from ||
-                       g->ends[2 * i] == to || g->ends[2 * i + 1] == to;
-        if (g->links->items[i].is_refused && touches) {
+        if (g->links->items[i].is_refused && touches(g, i, from, to)) {
             printf("refused, because a profile may not hold that many identifiers:\n");
             show_link(&g->links->items[i]);
         }
@@ -196,7 +256,7 @@ static int cmd_why(struct cli *cli)
         fprintf(stderr, "portrait why: out of memory\n");
         exit_code = EXIT_RUN_FAILED;
     } else {
-        exit_code = explain(&g, cli->words[0], cli->words[1]);
+        exit_code = explain(&g, cli);
     }
     graph_release(&g);
     people_links_file_release(&links);
@@ -204,7 +264,7 @@ static int cmd_why(struct cli *cli)
     return exit_code;
 }
 
-static const struct cli_option *const options[] = {&option_run, &option_runs};
+static const struct cli_option *const options[] = {&option_run, &option_runs, &option_json};
 
 const struct cli_verb verb_why = {
     .name = "why",

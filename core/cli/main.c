@@ -36,8 +36,8 @@ static void catch_signals(void)
 }
 
 const struct cli_verb *const cli_verbs[] = {
-    &verb_check, &verb_plan,    &verb_run,  &verb_read, &verb_deliver,
-    &verb_runs,  &verb_plugins, &verb_models, &verb_show, &verb_why,  &verb_new,
+    &verb_check,   &verb_plan,   &verb_run,  &verb_read, &verb_deliver, &verb_runs,
+    &verb_plugins, &verb_models, &verb_show, &verb_why,  &verb_new,
 };
 const size_t cli_n_verbs = sizeof cli_verbs / sizeof cli_verbs[0];
 

@@ -271,25 +271,68 @@ static void reading_release(struct reading *r)
     arena_release(&r->arena);
 }
 
-int read_rows(const struct read_request *request, FILE *out, FILE *messages)
+static void put_count(struct json_writer *w, const char *key, uint64_t value)
 {
-    struct reading r = {.request = request, .out = out, .messages = messages};
+    json_key(w, key);
+    json_put_u64(w, value);
+}
+
+static void put_counts(const struct reading *r, int exit_code, struct json_writer *w)
+{
+    size_t n = 0;
+    const struct quarantine_reason *reasons =
+        r->counts.rejects == NULL ? NULL : quarantine_reasons(r->counts.rejects, &n);
+    put_count(w, "exit", (uint64_t)exit_code);
+    put_count(w, "read", r->counts.good + r->counts.rejected);
+    put_count(w, "good", r->counts.good);
+    put_count(w, "quarantined", r->counts.rejected);
+    json_key(w, "reasons");
+    json_begin_array(w);
+    for (size_t i = 0; i < n; i++) {
+        json_begin_object(w);
+        json_key(w, "reason");
+        json_put_str(w, reasons[i].text);
+        put_count(w, "rows", reasons[i].rows);
+        json_end_object(w);
+    }
+    json_end_array(w);
+}
+
+static int run_reading(struct reading *r, struct json_writer *json)
+{
+    const struct read_request *request = r->request;
+    FILE *messages = r->messages;
     struct pt_error err = ERROR_INIT;
-    pt_status status = read_source(&r, &err);
-    diags_print(&r.diags, messages, false);
+    pt_status status = read_source(r, &err);
+    diags_print(&r->diags, messages, false);
     if (status != PT_OK) {
         fprintf(messages, "portrait read: %s%s%s\n", err.message, err.hint[0] == '\0' ? "" : "; ",
                 err.hint);
     } else {
-        show_rejects(&r);
-        if (request->format == READ_COUNT) {
-            fprintf(out, "%llu\n", (unsigned long long)r.rows);
+        show_rejects(r);
+        if (request->format == READ_COUNT && json == NULL) {
+            fprintf(r->out, "%llu\n", (unsigned long long)r->rows);
         }
     }
     int exit_code = run_exit_of(status, request->signal_number);
     fprintf(messages, "read=%llu good=%llu quarantined=%llu exit=%d\n",
-            (unsigned long long)(r.counts.good + r.counts.rejected),
-            (unsigned long long)r.counts.good, (unsigned long long)r.counts.rejected, exit_code);
-    reading_release(&r);
+            (unsigned long long)(r->counts.good + r->counts.rejected),
+            (unsigned long long)r->counts.good, (unsigned long long)r->counts.rejected, exit_code);
+    if (json != NULL) {
+        put_counts(r, exit_code, json);
+    }
+    reading_release(r);
     return exit_code;
+}
+
+int read_rows(const struct read_request *request, FILE *out, FILE *messages)
+{
+    struct reading r = {.request = request, .out = out, .messages = messages};
+    return run_reading(&r, NULL);
+}
+
+int read_count(const struct read_request *request, struct json_writer *out, FILE *messages)
+{
+    struct reading r = {.request = request, .out = messages, .messages = messages};
+    return run_reading(&r, out);
 }

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "json.h"
 #include "log.h"
 #include "progress.h"
 #include "registry.h"
@@ -34,5 +35,7 @@ struct read_request {
 // Rows on `out`, notes and rejects on `messages`, whose last line is the status line. Returns the
 // exit code.
 int read_rows(const struct read_request *request, FILE *out, FILE *messages);
+// The count as the fields of a JSON object, instead of one on a screen; the same exit code.
+int read_count(const struct read_request *request, struct json_writer *out, FILE *messages);
 
 #endif

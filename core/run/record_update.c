@@ -7,39 +7,6 @@
 #include "publish.h"
 #include "record_metrics.h"
 
-static void copy_value(const struct json *value, struct json_writer *w)
-{
-    double number = 0;
-    int64_t whole = 0;
-    bool truth = false;
-    if (json_is_object(value)) {
-        json_begin_object(w);
-        for (size_t i = 0; i < json_count(value); i++) {
-            const char *key = NULL;
-            const struct json *member = json_member(value, i, &key);
-            json_key(w, key);
-            copy_value(member, w);
-        }
-        json_end_object(w);
-    } else if (json_is_array(value)) {
-        json_begin_array(w);
-        for (size_t i = 0; i < json_count(value); i++) {
-            copy_value(json_at(value, i), w);
-        }
-        json_end_array(w);
-    } else if (json_text(value) != NULL) {
-        json_put_str(w, json_text(value));
-    } else if (json_i64(value, &whole)) {
-        json_put_i64(w, whole);
-    } else if (json_f64(value, &number)) {
-        json_put_f64(w, number);
-    } else if (json_bool(value, &truth)) {
-        json_put_bool(w, truth);
-    } else {
-        json_put_null(w);
-    }
-}
-
 static void copy_balance(const struct json *balance, const struct record_delivery *now,
                          struct json_writer *w)
 {
@@ -53,7 +20,7 @@ static void copy_balance(const struct json *balance, const struct record_deliver
         } else if (strcmp(key, "pending") == 0) {
             json_put_u64(w, now->pending);
         } else {
-            copy_value(member, w);
+            json_put_value(w, member);
         }
     }
     json_end_object(w);
@@ -81,7 +48,7 @@ static void copy_record(const struct json *record, const struct record_delivery 
         } else if (strcmp(key, "balance") == 0 && json_is_object(member)) {
             copy_balance(member, now, w);
         } else {
-            copy_value(member, w);
+            json_put_value(w, member);
         }
     }
     json_end_object(w);

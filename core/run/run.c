@@ -238,6 +238,9 @@ int run_execute(struct plan *plan, const struct run_options *options)
     }
     record_status_line(&r, options->screen);
     int exit_code = r.exit_code;
+    if (options->folder != NULL && r.folder.path != NULL) {
+        *options->folder = mem_strdup(r.folder.path);
+    }
     run_release(&r);
     return exit_code;
 }

@@ -34,14 +34,21 @@ struct run_options {
     const volatile int *signal_number; // set by a handler: stop; may be NULL
     FILE *screen;                      // status line, summaries
     bool is_quiet;                     // no summary on the screen
+    char **folder;                     // gets the run's folder, owned (mem_free); may be NULL
     enum progress_kind progress;       // how long work shows that it moves on
 };
 
 // Runs and returns the exit code. The last line on options->screen is the status line.
 int run_execute(struct plan *plan, const struct run_options *options);
-// Sends what is pending in a run's folder; returns the exit code.
+
+// Sends what is pending in a run's folder; returns the exit code. `out` is always filled.
+struct run_delivered {
+    uint64_t delivered, pending, rejected; // people, of all sinks
+};
+
 int run_deliver(const char *folder, const struct registry *registry,
-                const struct plan_options *plan_options, const struct run_options *options);
+                const struct plan_options *plan_options, const struct run_options *options,
+                struct run_delivered *out);
 // Exit code of a failure.
 int run_exit_of(pt_status status, const volatile int *signal_number);
 

@@ -141,7 +141,8 @@ static pt_status send_all(struct redelivery *d, struct pt_error *err)
 }
 
 int run_deliver(const char *folder, const struct registry *registry,
-                const struct plan_options *plan_options, const struct run_options *options)
+                const struct plan_options *plan_options, const struct run_options *options,
+                struct run_delivered *out)
 {
     struct redelivery d = {
         .folder = folder, .registry = registry, .plan_options = plan_options, .options = options};
@@ -167,6 +168,7 @@ int run_deliver(const char *folder, const struct registry *registry,
     fprintf(options->screen, "run=%s delivered=%llu pending=%llu rejected=%llu exit=%d\n", folder,
             (unsigned long long)d.delivered, (unsigned long long)d.pending,
             (unsigned long long)d.rejected, exit_code);
+    *out = (struct run_delivered){d.delivered, d.pending, d.rejected};
     json_free(d.record);
     pipeline_free(d.pipeline);
     host_services_free(d.host);

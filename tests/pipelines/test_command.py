@@ -144,7 +144,7 @@ def test_runs_and_people(t):
     person = rows(out)[0]
     r = portrait("show", person["person_id"], "--runs", runs, "--json")
     shown = json.loads(r.stdout)
-    equal(shown["web_pv_90d"], int(person["web_pv_90d"]), "show: a feature")
+    equal(shown["values"]["web_pv_90d"], int(person["web_pv_90d"]), "show: a feature")
     equal(portrait("show", "nobody", "--runs", runs).returncode, 2, "show: unknown")
     crm = rows(os.path.join(PIPELINES, "data/shop/crm.csv"))
     mail = next(c for c in crm if c["email"])
@@ -162,7 +162,7 @@ def test_plugins():
         check(name in r.stdout, f"plugins list: {name}")
         info = portrait("plugins", "info", name)
         equal(info.returncode, 0, f"plugins info {name}")
-        schema = json.loads(portrait("plugins", "info", name, "--json").stdout)
+        schema = json.loads(portrait("plugins", "info", name, "--json").stdout)["components"][0]["options"]
         check("properties" in schema, f"plugins info {name} --json: a schema")
         equal(schema.get("additionalProperties"), False, f"{name}: unknown options are refused")
 

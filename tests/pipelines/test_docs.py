@@ -164,7 +164,7 @@ def test_keys():
     equal([k for k in sorted(keys) if not re.search(r"\b" + k + r"\b", manual)], [], "docs/pipelines.md: keys")
     for line in portrait("plugins", "list").stdout.splitlines():
         kind, name = line.split()[:2]
-        options = json.loads(portrait("plugins", "info", name, "--json").stdout)["properties"]
+        options = json.loads(portrait("plugins", "info", name, "--json").stdout)["components"][0]["options"]["properties"]
         manual = "".join(text(p) for p in pages(f"plugins/{kind}s/{name}/README.md", f"docs/{kind}s/{name}.md"))
         told = [o for o in options if re.search(r"`" + o + r"[:`]", manual)]
         equal(told, list(options), f"README of {name}: options")
