@@ -92,7 +92,10 @@ static pt_status fit(void *self, const pt_data *data, const pt_run *run, pt_erro
     }
     pt_block none = {.struct_size = sizeof none};
     *f->config->faults += data->block(data->ctx, data->n_blocks, &none, err) != PT_E_INVALID;
-    *f->config->faults += rows != data->n_rows || run->scratch(run, 100) == NULL;
+    *f->config->faults += rows != data->n_rows;
+    if (run->scratch(run, 100) == NULL) {
+        return f->host->error_set(err, PT_E_NO_MEMORY, "no memory", NULL, 0);
+    }
     *f->config->n_rows += rows;
     f->rate = rows == 0 ? 0 : sum / (double)rows;
     return PT_OK;
@@ -121,6 +124,9 @@ static pt_status predict(const void *self, const pt_block *block, double *out, p
     (void)err;
     for (uint64_t i = 0; i < block->rows; i++) {
         out[i] = f->rate;
+        if (f->config->is_mirror != 0) {
+            out[i] = first_value(f, block, i);
+        }
         if (f->config->needs.task == PT_TASK_CLUSTER) {
             out[i] = f->new_of[(uint32_t)first_value(f, block, i)];
         }

@@ -16,6 +16,7 @@ struct fake_config {
     pt_output more[3];    // the others, of classes
     pt_list classes;      // texts
     uint32_t n_outputs;   // told; 0 or more than there are is a fault
+    uint8_t is_mirror;    // scores each row with its column 0
     uint8_t is_unfair;    // NaN as a score
     uint8_t is_shapeless; // explains itself in words, not JSON
     uint8_t is_list;      // explains itself as a list
