@@ -175,7 +175,25 @@ static pt_status hash_file(int fd, const char *path, char sha256[SHA256_HEX], st
     return status;
 }
 
-pt_status plugin_file_check(const char *path, char sha256[SHA256_HEX], struct pt_error *err)
+static pt_status check_note(int fd, const char *path, struct elf_note *note, struct pt_error *err)
+{
+    TRY(elf_note_read(fd, path, note, err));
+    if (note->abi_major != PT_ABI_MAJOR) {
+        FAIL(err, PT_E_UNSUPPORTED,
+             "it is built for plugin ABI %u and this host has %d.%d: install the plugin's version "
+             "for ABI %d, or a portrait with ABI %u",
+             note->abi_major, PT_ABI_MAJOR, PT_ABI_MINOR, PT_ABI_MAJOR, note->abi_major);
+    }
+    if (note->min_host_minor > PT_ABI_MINOR) {
+        FAIL(err, PT_E_UNSUPPORTED,
+             "it needs a host with plugin ABI %u.%u or later and this host has %d.%d",
+             note->abi_major, note->min_host_minor, PT_ABI_MAJOR, PT_ABI_MINOR);
+    }
+    return PT_OK;
+}
+
+pt_status plugin_file_check(const char *path, char sha256[SHA256_HEX], struct elf_note *note,
+                            struct pt_error *err)
 {
     int fd = fsys_open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
     if (fd < 0) {
@@ -192,6 +210,9 @@ pt_status plugin_file_check(const char *path, char sha256[SHA256_HEX], struct pt
     }
     if (status == PT_OK) {
         status = hash_file(fd, path, sha256, err);
+    }
+    if (status == PT_OK) {
+        status = check_note(fd, path, note, err);
     }
     fsys_close(fd);
     return status;

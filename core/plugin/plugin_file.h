@@ -6,6 +6,7 @@
 
 #include "arena.h"
 #include "digest.h"
+#include "elf_note.h"
 #include "error.h"
 
 struct plugin_files {
@@ -17,7 +18,9 @@ struct plugin_files {
 // writable by nobody else. PT_E_NOT_FOUND or PT_E_DENIED names the folder.
 pt_status plugin_folder_list(const char *folder, struct arena *arena, struct plugin_files *out,
                              struct pt_error *err);
-// Same for one file, which must be a regular one; also its SHA-256.
-pt_status plugin_file_check(const char *path, char sha256[SHA256_HEX], struct pt_error *err);
+// Same for one file, which must be a regular one; also its SHA-256 and its note, which must be one
+// this host can use: PT_E_UNSUPPORTED tells what else would be needed. No code of it runs.
+pt_status plugin_file_check(const char *path, char sha256[SHA256_HEX], struct elf_note *note,
+                            struct pt_error *err);
 
 #endif

@@ -83,13 +83,29 @@ static pt_status check_names(const struct registry *r, const struct plugin_info 
     return check_own_names(plugin, err);
 }
 
+// What was read before loading must be what the code says.
+static pt_status check_same(const struct elf_note *note, const pt_plugin *descriptor,
+                            struct pt_error *err)
+{
+    if (strcmp(note->id, descriptor->id) != 0 || note->abi_major != descriptor->abi_major ||
+        note->abi_minor != descriptor->abi_minor ||
+        note->min_host_minor != descriptor->min_host_minor) {
+        FAIL(err, PT_E_DATA, "its note says %s for ABI %u.%u, its descriptor %s for ABI %u.%u",
+             note->id, note->abi_major, note->abi_minor, descriptor->id, descriptor->abi_major,
+             descriptor->abi_minor);
+    }
+    return PT_OK;
+}
+
 static pt_status load(struct registry *r, struct plugin_info *info, struct pt_error *err)
 {
     const pt_plugin *descriptor = NULL;
-    TRY(plugin_file_check(info->path, info->sha256, err));
+    struct elf_note note;
+    TRY(plugin_file_check(info->path, info->sha256, &note, err));
     TRY(loader_open(info->path, &descriptor, err));
     TRY(descriptor_copy(descriptor, &r->arena, info, err));
-    return check_names(r, info, err);
+    TRY(check_names(r, info, err));
+    return check_same(&note, descriptor, err);
 }
 
 static pt_status add_file(struct registry *r, const char *path, bool is_extra, struct pt_error *err)

@@ -15,4 +15,4 @@ static const pt_plugin plugin = {.struct_size = sizeof plugin,
                                  .id = "faulty.bad-version",
                                  .version = "1.0",
                                  .components = components};
-FAULTY_ENTRY(&plugin)
+FAULTY_ENTRY(&plugin, "faulty.bad-version")

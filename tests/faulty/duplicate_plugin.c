@@ -15,4 +15,4 @@ static const pt_plugin plugin = {.struct_size = sizeof plugin,
                                  .id = "portrait.abi-sink",
                                  .version = "1.0.0",
                                  .components = components};
-FAULTY_ENTRY(&plugin)
+FAULTY_ENTRY(&plugin, "portrait.abi-sink")

@@ -62,7 +62,8 @@ static inline pt_status faulty_finish(void *self, pt_writer *writer, pt_error *e
 
 #define FAULTY_IDENTITY(plugin_name) .id = "faulty." plugin_name, .version = "1.0.0"
 
-#define FAULTY_ENTRY(plugin)                                                                       \
+#define FAULTY_ENTRY(plugin, plugin_id)                                                            \
+    PT_PLUGIN_NOTE(plugin_id, 0)                                                                   \
     PT_EXPORT const pt_plugin *portrait_plugin_v0(void);                                           \
     PT_EXPORT const pt_plugin *portrait_plugin_v0(void)                                            \
     {                                                                                              \
@@ -80,6 +81,6 @@ static inline pt_status faulty_finish(void *self, pt_writer *writer, pt_error *e
         FAULTY_IDENTITY(plugin_name),                                                              \
         .components = faulty_components,                                                           \
     };                                                                                             \
-    FAULTY_ENTRY(&faulty_plugin)
+    FAULTY_ENTRY(&faulty_plugin, "faulty." plugin_name)
 
 #endif

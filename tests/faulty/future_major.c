@@ -15,6 +15,8 @@ static const pt_plugin plugin = {.struct_size = sizeof plugin,
                                  FAULTY_IDENTITY("future-major"),
                                  .components = components};
 
+PT_PLUGIN_NOTE("faulty.future-major", 0)
+
 PT_EXPORT const pt_plugin *portrait_plugin_v1(void);
 
 PT_EXPORT const pt_plugin *portrait_plugin_v1(void)

@@ -16,4 +16,4 @@ static const pt_plugin plugin = {.struct_size = sizeof plugin,
                                  .n_components = 1,
                                  FAULTY_IDENTITY("new-minor"),
                                  .components = components};
-FAULTY_ENTRY(&plugin)
+FAULTY_ENTRY(&plugin, "faulty.new-minor")

@@ -14,6 +14,8 @@ static const pt_plugin plugin = {.struct_size = sizeof plugin,
                                  FAULTY_IDENTITY("no-export"),
                                  .components = components};
 
+PT_PLUGIN_NOTE("faulty.no-export", 0)
+
 PT_EXPORT const pt_plugin *another_entry(void);
 
 PT_EXPORT const pt_plugin *another_entry(void)

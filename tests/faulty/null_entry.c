@@ -3,4 +3,4 @@
 // Fault: the entry returns nothing.
 #include "faulty.h"
 
-FAULTY_ENTRY(NULL)
+FAULTY_ENTRY(NULL, "faulty.null-entry")

@@ -14,4 +14,4 @@ static const pt_plugin plugin = {.struct_size = 16,
                                  .n_components = 1,
                                  FAULTY_IDENTITY("short-plugin"),
                                  .components = components};
-FAULTY_ENTRY(&plugin)
+FAULTY_ENTRY(&plugin, "faulty.short-plugin")

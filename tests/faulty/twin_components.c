@@ -14,4 +14,4 @@ static const pt_plugin plugin = {.struct_size = sizeof plugin,
                                  .n_components = 2,
                                  FAULTY_IDENTITY("twin-components"),
                                  .components = components};
-FAULTY_ENTRY(&plugin)
+FAULTY_ENTRY(&plugin, "faulty.twin-components")

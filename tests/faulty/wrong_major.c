@@ -14,4 +14,4 @@ static const pt_plugin plugin = {.struct_size = sizeof plugin,
                                  .n_components = 1,
                                  FAULTY_IDENTITY("wrong-major"),
                                  .components = components};
-FAULTY_ENTRY(&plugin)
+FAULTY_ENTRY(&plugin, "faulty.wrong-major")

@@ -57,8 +57,52 @@ static const pt_option row_min_decrease = {
     .f_min = 0,
     .f_max = 1};
 
-static const pt_option *const options[] = {&row_criterion, &row_depth, &row_min_leaf,
-                                           &row_min_decrease};
+static const pt_option row_ccp_alpha = {
+    ROW,
+    AT(ccp_alpha),
+    .type = PT_OPT_F64,
+    .flags = PT_OPTF_AFFECTS_RESULT,
+    .name = "ccp_alpha",
+    .help = "Branches are cut off that lower the impurity, weighted by the share of all rows, by "
+            "less than this a leaf.",
+    .default_text = "0",
+    .f_min = 0,
+    .f_max = 1,
+    .example = "0.0005",
+    .since = "1.1.0"};
+
+static const pt_option row_class_weights = {
+    ROW,
+    AT(class_weights),
+    .type = PT_OPT_STRING,
+    .flags = PT_OPTF_AFFECTS_RESULT,
+    .name = "class_weights",
+    .help = "How much rows count: none = all the same, balanced = each class as half of all rows, "
+            "a number = that of class 1 against 1.",
+    .default_text = "none",
+    .pattern = CLASS_WEIGHT_PATTERN,
+    .example = "balanced",
+    .since = "1.1.0"};
+
+static const char *const splitter_choices[] = {"auto", "exact", "histogram"};
+
+static const pt_option row_splitter = {
+    ROW,
+    AT(splitter),
+    .type = PT_OPT_ENUM,
+    .flags = PT_OPTF_AFFECTS_RESULT,
+    .name = "splitter",
+    .help = "Thresholds that are tried: exact = all, histogram = those between at most 255 ranges "
+            "of values (Gini only), auto = all up to a million values.",
+    .default_text = "auto",
+    .choices = splitter_choices,
+    .n_choices = 3,
+    .example = "exact",
+    .since = "1.1.0"};
+
+static const pt_option *const options[] = {&row_criterion,    &row_depth,     &row_min_leaf,
+                                           &row_min_decrease, &row_ccp_alpha, &row_class_weights,
+                                           &row_splitter};
 
 static const pt_output output_p = {
     .struct_size = sizeof(pt_output),
@@ -74,12 +118,22 @@ static const pt_output *const outputs[] = {&output_p, &output_rule};
 
 static pt_status create(const pt_host *host, const void *config, void **self, pt_error *err)
 {
+    const struct dtree_config *c = config;
+    struct class_weight class_weight = {0};
+    if (!class_weight_read(c->class_weights, &class_weight)) {
+        return pt_fail(host, err, PT_E_CONFIG, "class_weights", "must be above 0 and at most %g",
+                       CLASS_WEIGHT_RATIO_MAX);
+    }
+    if (c->splitter == DTREE_HISTOGRAM && c->criterion != DTREE_GINI) {
+        return pt_fail(host, err, PT_E_CONFIG, "splitter", "histograms are for gini only");
+    }
     struct dtree_model *m = pt_mem_zero(host, 1, sizeof *m);
     if (m == NULL) {
         return pt_fail(host, err, PT_E_NO_MEMORY, NULL, "no memory for a tree");
     }
     m->host = host;
-    m->config = config;
+    m->config = c;
+    m->class_weight = class_weight;
     *self = m;
     return PT_OK;
 }
@@ -103,6 +157,7 @@ static pt_status describe(void *self, pt_model_needs *out, pt_error *err)
     out->dtype = 8;
     out->takes_missing = 1;
     out->takes_category = 1;
+    out->contributes = PT_CONTRIBUTES_OUTPUT;
     return PT_OK;
 }
 
@@ -126,6 +181,8 @@ static const pt_model_vtable vtable = {
     .save = dtree_save,
     .load = dtree_load,
     .explain = dtree_explain,
+    .contribute = dtree_contribute,
+    .export_as = dtree_export,
 };
 
 static const pt_component component = {
@@ -150,16 +207,11 @@ static const pt_plugin plugin = {
     .min_host_minor = 1,
     .n_components = 1,
     .id = "portrait.dtree",
-    .version = "1.0.0",
+    .version = "1.1.0",
     .vendor = "Portrait contributors",
     .license = "Apache-2.0",
     .summary = "Decision tree for two classes",
     .components = components,
 };
 
-PT_EXPORT const pt_plugin *portrait_plugin_v0(void);
-
-PT_EXPORT const pt_plugin *portrait_plugin_v0(void)
-{
-    return &plugin;
-}
+PT_PLUGIN(plugin, "portrait.dtree", 1)

@@ -56,7 +56,7 @@ static const pt_option row_features = {
     .flags = PT_OPTF_AFFECTS_RESULT,
     .name = "features",
     .help = "Columns that a split tries, drawn anew for each: sqrt or log2 of their number, a "
-            "share below 1 (0.3), or a number of them (8).",
+            "share below 1 (0.3), rounded up, or a number of them (8).",
     .default_text = "sqrt",
     .pattern = "sqrt|log2|0?\\.[0-9]+|[1-9][0-9]{0,5}",
     .example = "0.3"};
@@ -212,9 +212,4 @@ static const pt_plugin plugin = {
     .components = components,
 };
 
-PT_EXPORT const pt_plugin *portrait_plugin_v0(void);
-
-PT_EXPORT const pt_plugin *portrait_plugin_v0(void)
-{
-    return &plugin;
-}
+PT_PLUGIN(plugin, "portrait.forest", 1)

@@ -399,9 +399,4 @@ static const pt_plugin plugin = {
     .components = components,
 };
 
-PT_EXPORT const pt_plugin *portrait_plugin_v0(void);
-
-const pt_plugin *portrait_plugin_v0(void)
-{
-    return &plugin;
-}
+PT_PLUGIN(plugin, "portrait.campaign-csv", 0)

@@ -297,35 +297,33 @@ static const pt_sink_vtable vtable = {
     .verdict = sink_verdict,
 };
 
-PT_EXPORT const pt_plugin *portrait_plugin_v0(void);
+static const pt_component component = {
+    .struct_size = sizeof component,
+    .kind = PT_KIND_SINK,
+    .name = "webhook",
+    .summary = "Posts people as signed Standard Webhooks messages.",
+    .threads = PT_THREADS_SERIAL_INSTANCE,
+    .caps = PT_CAP_DELIVERY,
+    .config_size = sizeof(struct webhook_config),
+    .options = webhook_options,
+    .n_options = WEBHOOK_OPTIONS,
+    .vtable = &vtable,
+    .validate = webhook_options_validate,
+};
 
-const pt_plugin *portrait_plugin_v0(void)
-{
-    static const pt_component component = {
-        .struct_size = sizeof component,
-        .kind = PT_KIND_SINK,
-        .name = "webhook",
-        .summary = "Posts people as signed Standard Webhooks messages.",
-        .threads = PT_THREADS_SERIAL_INSTANCE,
-        .caps = PT_CAP_DELIVERY,
-        .config_size = sizeof(struct webhook_config),
-        .options = webhook_options,
-        .n_options = WEBHOOK_OPTIONS,
-        .vtable = &vtable,
-        .validate = webhook_options_validate,
-    };
-    static const pt_component *const components[] = {&component};
-    static const pt_plugin plugin = {
-        .struct_size = sizeof plugin,
-        .abi_major = PT_ABI_MAJOR,
-        .abi_minor = PT_ABI_MINOR,
-        .n_components = 1,
-        .id = "portrait.webhook",
-        .version = VERSION,
-        .vendor = "Portrait contributors",
-        .license = "Apache-2.0",
-        .summary = "Deliveries over HTTP.",
-        .components = components,
-    };
-    return &plugin;
-}
+static const pt_component *const components[] = {&component};
+
+static const pt_plugin plugin = {
+    .struct_size = sizeof plugin,
+    .abi_major = PT_ABI_MAJOR,
+    .abi_minor = PT_ABI_MINOR,
+    .n_components = 1,
+    .id = "portrait.webhook",
+    .version = VERSION,
+    .vendor = "Portrait contributors",
+    .license = "Apache-2.0",
+    .summary = "Deliveries over HTTP.",
+    .components = components,
+};
+
+PT_PLUGIN(plugin, "portrait.webhook", 0)

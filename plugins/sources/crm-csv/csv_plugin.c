@@ -124,9 +124,4 @@ static const pt_plugin csv_plugin = {.struct_size = sizeof(pt_plugin),
                                      .summary = "Reads CSV files.",
                                      .components = csv_components};
 
-PT_EXPORT const pt_plugin *portrait_plugin_v0(void);
-
-PT_EXPORT const pt_plugin *portrait_plugin_v0(void)
-{
-    return &csv_plugin;
-}
+PT_PLUGIN(csv_plugin, "portrait.crm-csv", 1)

@@ -181,9 +181,4 @@ static const pt_plugin mongo_plugin = {.struct_size = sizeof(pt_plugin),
                                        .summary = "Reads documents exported from MongoDB.",
                                        .components = mongo_components};
 
-PT_EXPORT const pt_plugin *portrait_plugin_v0(void);
-
-PT_EXPORT const pt_plugin *portrait_plugin_v0(void)
-{
-    return &mongo_plugin;
-}
+PT_PLUGIN(mongo_plugin, "portrait.mongodb-export", 1)

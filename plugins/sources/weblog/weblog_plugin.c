@@ -383,9 +383,4 @@ static const pt_plugin weblog_plugin = {.struct_size = sizeof(pt_plugin),
                                         .summary = "Reads web server access logs.",
                                         .components = weblog_components};
 
-PT_EXPORT const pt_plugin *portrait_plugin_v0(void);
-
-const pt_plugin *portrait_plugin_v0(void)
-{
-    return &weblog_plugin;
-}
+PT_PLUGIN(weblog_plugin, "portrait.weblog", 1)

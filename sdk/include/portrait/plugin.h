@@ -4,7 +4,8 @@
 //
 //     PT_EXPORT const pt_plugin *portrait_plugin_v0(void);
 //
-// The major version is part of the symbol, so that one file can serve two majors. The descriptor
+// which PT_PLUGIN() below defines, together with a note that is read before the file is loaded. The
+// major version is part of the symbol, so that one file can serve two majors. The descriptor
 // and all it points to are constant and live as long as the plugin is loaded (for ever).
 #ifndef PORTRAIT_PLUGIN_H
 #define PORTRAIT_PLUGIN_H
@@ -69,6 +70,55 @@ typedef struct pt_plugin {
 } pt_plugin;
 
 typedef const pt_plugin *(*pt_plugin_entry)(void);
+
+// The note that tells a reader of the file which plugin it is, before any of its code runs: an ELF
+// note named "Portrait" of type 1 in a section of its own.
+#define PT_NOTE_NAME "Portrait"
+#define PT_NOTE_TYPE 1u
+#define PT_NOTE_ID_BYTES 64
+
+typedef struct pt_note_desc {
+    uint16_t abi_major;
+    uint16_t abi_minor;
+    uint16_t min_host_minor;
+    uint16_t reserved;
+    char id[PT_NOTE_ID_BYTES]; // of the plugin, ends with NUL
+} pt_note_desc;
+
+// As it lies in the file.
+typedef struct pt_note {
+    uint32_t n_name;
+    uint32_t n_desc;
+    uint32_t type;
+    char name[12]; // padded to 4 bytes
+    pt_note_desc desc;
+} pt_note;
+
+// The note alone; PT_PLUGIN is what a plugin uses.
+#define PT_PLUGIN_NOTE(plugin_id, host_minor)                                                      \
+    extern const pt_note pt_plugin_note;                                                           \
+    __attribute__((section(".note.portrait"), used, aligned(4)))                                   \
+    const pt_note pt_plugin_note = {sizeof PT_NOTE_NAME,                                           \
+                                    sizeof(pt_note_desc),                                          \
+                                    PT_NOTE_TYPE,                                                  \
+                                    PT_NOTE_NAME,                                                  \
+                                    {PT_ABI_MAJOR, PT_ABI_MINOR, host_minor, 0, plugin_id}};
+
+// Stands once in a plugin, at file scope, behind its descriptor:
+//
+//     PT_PLUGIN(descriptor, "org.name", 1)
+//
+// defines the entry function that returns &descriptor, and the note. `plugin_id` and `host_minor`
+// repeat the descriptor's id and min_host_minor; a file whose note says otherwise is refused.
+#define PT_PLUGIN(descriptor, plugin_id, host_minor)                                               \
+    PT_EXTERN_C_BEGIN                                                                              \
+    PT_PLUGIN_NOTE(plugin_id, host_minor)                                                          \
+    PT_EXPORT const pt_plugin *portrait_plugin_v0(void);                                           \
+    PT_EXPORT const pt_plugin *portrait_plugin_v0(void)                                            \
+    {                                                                                              \
+        return &(descriptor);                                                                      \
+    }                                                                                              \
+    PT_EXTERN_C_END
 
 PT_EXTERN_C_END
 

@@ -271,9 +271,4 @@ static const pt_plugin plugin = {
     .components = components,
 };
 
-PT_EXPORT const pt_plugin *portrait_plugin_v0(void);
-
-PT_EXPORT const pt_plugin *portrait_plugin_v0(void)
-{
-    return &plugin;
-}
+PT_PLUGIN(plugin, "example.base-rate", 1)
