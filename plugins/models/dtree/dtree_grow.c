@@ -127,15 +127,32 @@ static pt_status read_labels(struct growing *g, struct dtree_count *root)
     return PT_OK;
 }
 
-static pt_status set_criterion(struct growing *g)
+static void set_weights(struct growing *g, const struct dtree_count *root)
+{
+    const uint64_t n[2] = {root->n - root->n1, root->n1};
+    struct dtree_criterion *c = &g->level.criterion;
+    struct class_units units = {.unit = {1, 1}, .scale = 1};
+    if (n[0] > 0 && n[1] > 0) {
+        units = class_weight_units(&g->m->class_weight, n);
+    }
+    for (int class = 0; class < 2; class ++) {
+        c->weight[class] = units.unit[class] * units.scale;
+        c->is_weighted = c->is_weighted || c->weight[class] != 1;
+        g->m->weight[class] = c->weight[class];
+    }
+}
+
+static pt_status set_criterion(struct growing *g, const struct dtree_count *root)
 {
     const struct dtree_config *config = g->m->config;
     struct dtree_criterion *c = &g->level.criterion;
+    set_weights(g, root);
     c->kind = config->criterion;
     c->min_leaf = (uint64_t)config->min_leaf;
-    c->least = config->min_decrease * (double)g->n;
+    c->least = config->min_decrease *
+               (c->weight[0] * (double)(root->n - root->n1) + c->weight[1] * (double)root->n1);
     c->least = c->least > NOISE ? c->least : NOISE;
-    if (c->kind != DTREE_ENTROPY) {
+    if (c->kind != DTREE_ENTROPY || c->is_weighted) {
         return PT_OK;
     }
     double *x_log = g->run->scratch(g->run, (g->n + 1) * sizeof *x_log);
@@ -478,7 +495,7 @@ pt_status dtree_grow(struct dtree_model *m, const pt_data *data, const pt_run *r
         status = read_labels(&g, &root);
     }
     if (status == PT_OK) {
-        status = set_criterion(&g);
+        status = set_criterion(&g, &root);
     }
     if (status == PT_OK) {
         status = run->parallel_for(run, g.d, 1, sort_columns, &g, err);

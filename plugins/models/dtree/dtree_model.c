@@ -1,15 +1,15 @@
 // SPDX-FileCopyrightText: 2026 Portrait contributors
 // SPDX-License-Identifier: Apache-2.0
-// The learnt tree: applied, saved, loaded.
+// The learnt tree: made, applied, explained row by row, exported.
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "dtree.h"
-#include "pt_payload.h"
+#include "pmml.h"
+#include "shap.h"
 
-#define FORMAT 1
-#define NODE_BYTES 28 // of a leaf, the smallest
+#define AUTO_EXACT_CELLS 1000000 // rows x columns up to which all thresholds are tried
 
 struct dtree_node *dtree_add(const pt_host *host, struct dtree *tree)
 {
@@ -38,6 +38,89 @@ void dtree_reset(struct dtree_model *m)
     pt_mem_free(m->host, m->rule);
     m->rule = NULL;
     pt_columns_release(m->host, &m->columns);
+    ensemble_release(m->host, &m->flat);
+    for (int c = 0; c < 2; c++) {
+        pt_mem_free(m->host, m->classes[c]);
+        m->classes[c] = NULL;
+    }
+}
+
+double dtree_rows(const struct dtree_model *m, const struct dtree_node *node)
+{
+    return m->weight[0] * (double)(node->n - node->n1) + m->weight[1] * (double)node->n1;
+}
+
+double dtree_share(const struct dtree_model *m, const struct dtree_node *node)
+{
+    return m->weight[1] * (double)node->n1 / dtree_rows(m, node);
+}
+
+pt_status dtree_copy_schema(struct dtree_model *m, const pt_schema *schema, pt_error *err)
+{
+    pt_status status = pt_columns_copy(m->host, schema, &m->columns, err);
+    for (uint32_t c = 0; status == PT_OK && c < 2; c++) {
+        const char *name = schema->n_classes == 2 ? schema->classes[c] : (c == 0 ? "0" : "1");
+        m->classes[c] = pt_mem_text(m->host, name, strlen(name));
+        if (m->classes[c] == NULL) {
+            status = pt_fail(m->host, err, PT_E_NO_MEMORY, NULL, "no memory for a tree");
+        }
+    }
+    return status;
+}
+
+static void flatten_node(const struct dtree_model *m, uint32_t at, struct ensemble_node *to)
+{
+    const struct dtree_node *node = &m->tree.nodes[at];
+    to->kind = (uint8_t)node->kind; // the numbers are the same
+    to->column = node->column;
+    to->left = node->left;
+    to->missing_left = (uint8_t)node->missing_left;
+    to->saw_missing = (uint8_t)node->saw_missing;
+    to->threshold = node->threshold;
+    to->value = dtree_share(m, node);
+    to->cover = dtree_rows(m, node);
+    to->gain = node->decrease;
+}
+
+static bool flatten_set(struct dtree_model *m, uint32_t at)
+{
+    const struct dtree_node *node = &m->tree.nodes[at];
+    uint32_t n_levels = m->columns.items[node->column].n_levels;
+    uint32_t set = ensemble_set(m->host, &m->flat, n_levels);
+    if (set == ENSEMBLE_NONE) {
+        return false;
+    }
+    memcpy(m->flat.sets + set, node->set, dtree_words(n_levels) * sizeof *node->set);
+    ensemble_at(&m->flat, at)->set = set;
+    return true;
+}
+
+// Nodes keep their numbers: they stand level by level in both trees.
+pt_status dtree_flatten(struct dtree_model *m, pt_error *err)
+{
+    bool has_memory = ensemble_begin(m->host, &m->flat);
+    for (uint32_t i = 0; has_memory && i < m->tree.n_nodes; i++) {
+        if (m->tree.nodes[i].kind != DTREE_LEAF) {
+            has_memory = ensemble_split(m->host, &m->flat, i) != ENSEMBLE_NONE;
+        }
+        if (has_memory) {
+            flatten_node(m, i, ensemble_at(&m->flat, i));
+            has_memory = m->tree.nodes[i].kind != DTREE_CATEGORY || flatten_set(m, i);
+        }
+    }
+    if (!has_memory) {
+        return pt_fail(m->host, err, PT_E_NO_MEMORY, NULL, "no memory for a tree");
+    }
+    m->flat.scale = 1;
+    return ensemble_seal(m->host, &m->flat, &m->columns, err);
+}
+
+static bool is_binned(const struct dtree_model *m, const pt_data *data)
+{
+    if (m->config->splitter != DTREE_AUTO || m->criterion != DTREE_GINI) {
+        return m->config->splitter == DTREE_HISTOGRAM;
+    }
+    return data->n_rows * data->schema->n_columns > AUTO_EXACT_CELLS;
 }
 
 pt_status dtree_fit_model(void *self, const pt_data *data, const pt_run *run, pt_error *err)
@@ -45,12 +128,19 @@ pt_status dtree_fit_model(void *self, const pt_data *data, const pt_run *run, pt
     struct dtree_model *m = self;
     dtree_reset(m);
     m->criterion = (uint32_t)m->config->criterion;
-    pt_status status = pt_columns_copy(m->host, data->schema, &m->columns, err);
+    pt_status status = dtree_copy_schema(m, data->schema, err);
     if (status == PT_OK) {
-        status = dtree_grow(m, data, run, err);
+        status = is_binned(m, data) ? dtree_grow_binned(m, data, run, err)
+                                    : dtree_grow(m, data, run, err);
+    }
+    if (status == PT_OK && m->config->ccp_alpha > 0) {
+        status = dtree_prune(m, m->config->ccp_alpha, err);
     }
     if (status == PT_OK) {
         status = dtree_number_rules(m, err);
+    }
+    if (status == PT_OK) {
+        status = dtree_flatten(m, err);
     }
     if (status != PT_OK) {
         dtree_reset(m);
@@ -113,10 +203,39 @@ pt_status dtree_predict(const void *self, const pt_block *block, double *out, pt
     for (uint64_t i = 0; i < block->rows; i++) {
         uint32_t leaf = leaf_of(m, (const double *)block->x + i, block->stride);
         const struct dtree_node *node = &m->tree.nodes[leaf];
-        out[i] = (double)node->n1 / (double)node->n;
+        out[i] = dtree_share(m, node);
         out[block->rows + i] = m->rule[leaf];
     }
     return PT_OK;
+}
+
+pt_status dtree_contribute(const void *self, const pt_block *block, double *out, pt_error *err)
+{
+    const struct dtree_model *m = self;
+    const struct ensemble_layout layout = {.layout = PT_LAYOUT_COLUMNS, .dtype = 8};
+    pt_status status = check_learnt(m, err);
+    return status == PT_OK ? shap_contribute(m->host, &m->flat, layout, block, out, err) : status;
+}
+
+pt_status dtree_export(const void *self, const char *format, pt_writer *writer, pt_error *err)
+{
+    const struct dtree_model *m = self;
+    pt_status status = check_learnt(m, err);
+    if (status != PT_OK) {
+        return status;
+    }
+    if (strcmp(format, PT_EXPORT_PMML) != 0) {
+        return pt_fail(m->host, err, PT_E_UNSUPPORTED, NULL, "a tree cannot be written as %s",
+                       format);
+    }
+    const struct pmml_model model = {
+        .host = m->host,
+        .trees = &m->flat,
+        .columns = &m->columns,
+        .classes = (const char *const *)m->classes,
+        .shape = PMML_ONE_TREE,
+    };
+    return pmml_write(&model, writer, err);
 }
 
 struct leaf {
@@ -162,167 +281,4 @@ pt_status dtree_number_rules(struct dtree_model *m, pt_error *err)
     }
     pt_mem_free(m->host, leaves);
     return PT_OK;
-}
-
-pt_status dtree_save(const void *self, const pt_host *host, pt_writer *writer, pt_error *err)
-{
-    const struct dtree_model *m = self;
-    pt_status status = check_learnt(m, err);
-    if (status != PT_OK) {
-        return status;
-    }
-    struct pt_payload_writer w = {.host = host, .writer = writer, .err = err};
-    pt_payload_put_u32(&w, FORMAT);
-    pt_payload_put_u32(&w, m->criterion);
-    pt_payload_put_u32(&w, m->columns.n);
-    pt_payload_put_u32(&w, m->tree.n_nodes);
-    for (uint32_t i = 0; i < m->tree.n_nodes; i++) {
-        const struct dtree_node *node = &m->tree.nodes[i];
-        pt_payload_put_u32(&w, node->kind);
-        pt_payload_put_u64(&w, node->n);
-        pt_payload_put_u64(&w, node->n1);
-        pt_payload_put_f64(&w, node->decrease);
-        if (node->kind == DTREE_LEAF) {
-            continue;
-        }
-        pt_payload_put_u32(&w, node->column);
-        pt_payload_put_u32(&w, node->missing_left);
-        pt_payload_put_u32(&w, node->saw_missing);
-        pt_payload_put_f64(&w, node->threshold);
-        uint32_t words = dtree_words(m->columns.items[node->column].n_levels);
-        for (uint32_t j = 0; node->kind == DTREE_CATEGORY && j < words; j++) {
-            pt_payload_put_u64(&w, node->set[j]);
-        }
-    }
-    return w.status;
-}
-
-static pt_status read_set(struct dtree_model *m, struct dtree_node *node,
-                          struct pt_payload_reader *r)
-{
-    uint32_t words = dtree_words(m->columns.items[node->column].n_levels);
-    if (pt_payload_fits(r, words, sizeof *node->set) == 0) {
-        return r->status;
-    }
-    node->set = pt_mem_zero(m->host, words, sizeof *node->set);
-    if (node->set == NULL) {
-        return pt_fail(m->host, r->err, PT_E_NO_MEMORY, NULL, "no memory for a tree");
-    }
-    for (uint32_t j = 0; j < words; j++) {
-        node->set[j] = pt_payload_u64(r);
-    }
-    return r->status;
-}
-
-// The rest of a node that splits; children stand in order, `next` is where they must be.
-static pt_status read_split(struct dtree_model *m, struct dtree_node *node, uint32_t next,
-                            struct pt_payload_reader *r)
-{
-    node->column = pt_payload_u32(r);
-    node->missing_left = pt_payload_u32(r);
-    node->saw_missing = pt_payload_u32(r);
-    node->threshold = pt_payload_f64(r);
-    node->left = next;
-    if (r->status != PT_OK || node->column >= m->columns.n || node->missing_left > 1 ||
-        node->saw_missing > 1) {
-        return pt_payload_refuse(r, "a split that cannot be");
-    }
-    bool is_category = m->columns.items[node->column].is_category;
-    if ((node->kind == DTREE_CATEGORY && !is_category) ||
-        (node->kind == DTREE_NUMBER && is_category)) {
-        return pt_payload_refuse(r, "a split that does not fit its column");
-    }
-    return node->kind == DTREE_CATEGORY ? read_set(m, node, r) : PT_OK;
-}
-
-static pt_status read_nodes(struct dtree_model *m, uint32_t n_nodes, struct pt_payload_reader *r)
-{
-    uint32_t next = 1;
-    for (uint32_t i = 0; i < n_nodes; i++) {
-        struct dtree_node *node = dtree_add(m->host, &m->tree);
-        if (node == NULL) {
-            return pt_fail(m->host, r->err, PT_E_NO_MEMORY, NULL, "no memory for a tree");
-        }
-        uint32_t kind = pt_payload_u32(r);
-        node->n = pt_payload_u64(r);
-        node->n1 = pt_payload_u64(r);
-        node->decrease = pt_payload_f64(r);
-        if (r->status != PT_OK || kind > DTREE_MISSING || node->n == 0 || node->n1 > node->n ||
-            node->n > (uint64_t)1 << 53) {
-            return pt_payload_refuse(r, "a node that cannot be");
-        }
-        node->kind = kind;
-        if (kind == DTREE_LEAF) {
-            continue;
-        }
-        // The children must lie ahead and inside.
-        if (next <= i || next + 2 > n_nodes) {
-            return pt_payload_refuse(r, "a node without children");
-        }
-        pt_status status = read_split(m, node, next, r);
-        if (status != PT_OK) {
-            return status;
-        }
-        next += 2;
-    }
-    return next == n_nodes ? PT_OK : pt_payload_refuse(r, "nodes without a parent");
-}
-
-// Children share out their parent's rows, and the depth stays in bounds.
-static pt_status check_tree(struct dtree_model *m, struct pt_payload_reader *r)
-{
-    struct dtree_node *nodes = m->tree.nodes;
-    uint32_t *depth = pt_mem_zero(m->host, m->tree.n_nodes, sizeof *depth);
-    if (depth == NULL) {
-        return pt_fail(m->host, r->err, PT_E_NO_MEMORY, NULL, "no memory for a tree");
-    }
-    for (uint32_t i = 0; r->status == PT_OK && i < m->tree.n_nodes; i++) {
-        if (nodes[i].kind == DTREE_LEAF) {
-            continue;
-        }
-        const struct dtree_node *left = &nodes[nodes[i].left];
-        depth[nodes[i].left] = depth[nodes[i].left + 1] = depth[i] + 1;
-        if (left[0].n + left[1].n != nodes[i].n || left[0].n1 + left[1].n1 != nodes[i].n1 ||
-            depth[i] >= DTREE_DEPTH_MAX || nodes[i].decrease < 0) {
-            pt_payload_refuse(r, "nodes that do not fit each other");
-        }
-    }
-    pt_mem_free(m->host, depth);
-    return r->status;
-}
-
-static pt_status read_tree(struct dtree_model *m, struct pt_payload_reader *r)
-{
-    if (pt_payload_u32(r) != FORMAT) {
-        return pt_payload_refuse(r, "another format");
-    }
-    m->criterion = pt_payload_u32(r);
-    uint32_t d = pt_payload_u32(r);
-    uint32_t n_nodes = pt_payload_u32(r);
-    if (r->status != PT_OK || m->criterion > DTREE_ENTROPY || d != m->columns.n || n_nodes == 0) {
-        return pt_payload_refuse(r, "its numbers do not fit each other");
-    }
-    if (pt_payload_fits(r, n_nodes, NODE_BYTES) == 0) {
-        return r->status;
-    }
-    pt_status status = read_nodes(m, n_nodes, r);
-    return status == PT_OK ? check_tree(m, r) : status;
-}
-
-pt_status dtree_load(void *self, const pt_schema *schema, pt_reader *reader, pt_error *err)
-{
-    struct dtree_model *m = self;
-    dtree_reset(m);
-    struct pt_payload_reader r = {.host = m->host, .reader = reader, .err = err};
-    pt_status status = pt_columns_copy(m->host, schema, &m->columns, err);
-    if (status == PT_OK) {
-        status = read_tree(m, &r);
-    }
-    if (status == PT_OK) {
-        status = dtree_number_rules(m, err);
-    }
-    if (status != PT_OK) {
-        dtree_reset(m);
-    }
-    return status;
 }

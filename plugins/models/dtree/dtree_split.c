@@ -2,13 +2,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dtree_split.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "dtree.h"
 
+static double x_log2(double x)
+{
+    return x > 0 ? x * log2(x) : 0;
+}
+
+static double weighted_impurity(const struct dtree_criterion *c, struct dtree_count g)
+{
+    double zeros = c->weight[0] * (double)(g.n - g.n1);
+    double ones = c->weight[1] * (double)g.n1;
+    if (c->kind == DTREE_ENTROPY) {
+        return x_log2(zeros + ones) - x_log2(zeros) - x_log2(ones);
+    }
+    return g.n == 0 ? 0 : 2 * (zeros * ones / (zeros + ones));
+}
+
 double dtree_impurity(const struct dtree_criterion *c, struct dtree_count g)
 {
+    if (c->is_weighted) {
+        return weighted_impurity(c, g);
+    }
     if (c->kind == DTREE_ENTROPY) {
         return c->x_log[g.n] - c->x_log[g.n1] - c->x_log[g.n - g.n1];
     }

@@ -5,6 +5,8 @@
 #ifndef DTREE_SPLIT_H
 #define DTREE_SPLIT_H
 
+#include <stdbool.h>
+
 #include "dtree_sort.h"
 
 #define DTREE_NO_NODE UINT32_MAX
@@ -19,6 +21,8 @@ struct dtree_criterion {
     int32_t kind; // DTREE_GINI or DTREE_ENTROPY
     uint64_t min_leaf;
     double least;        // decrease that a split must exceed
+    double weight[2];    // of a row of each class
+    bool is_weighted;    // they differ from 1
     const double *x_log; // entropy: x * log2(x) for x = 0 .. rows
 };
 
@@ -58,7 +62,7 @@ struct dtree_entry {
     uint32_t n1;
 };
 
-// Impurity of a group times its size.
+// Impurity of a group times its size, rows by their weight.
 double dtree_impurity(const struct dtree_criterion *c, struct dtree_count g);
 
 // Replaces splits[node] where this column does better. scans: n_nodes.

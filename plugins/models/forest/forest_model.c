@@ -30,7 +30,7 @@ uint32_t forest_features_of(const struct forest_features *f, uint32_t n)
     } else if (f->kind == FOREST_SHARE) {
         wanted = f->number * n;
     }
-    uint32_t count = wanted < n ? (uint32_t)wanted : n;
+    uint32_t count = wanted < n ? (uint32_t)ceil(wanted) : n;
     return count < 1 ? 1 : count;
 }
 

@@ -67,21 +67,6 @@ static void code_rows(const struct ensemble_scorer *s, const struct ensemble_vie
     }
 }
 
-static scorer_walk walk_of(const pt_host *host, const struct ensemble_scorer *s)
-{
-    if (s->set_of != NULL) {
-        return scorer_walk_sets;
-    }
-#if defined(__x86_64__)
-    // 32-bit places in the gathers.
-    if (host->cpu >= PT_CPU_AVX512 && s->n_planes < SCORER_CATEGORY) {
-        return scorer_walk_avx512;
-    }
-#endif
-    (void)host;
-    return scorer_walk_portable;
-}
-
 bool ensemble_goes_left(const struct ensemble *e, const struct ensemble_node *node, double value)
 {
     if (node->kind == ENSEMBLE_MISSING) {
@@ -171,13 +156,13 @@ static pt_status score(const pt_host *host, const struct target *t, const struct
         walk_plain(t, v);
         return PT_OK;
     }
-    // One code more: gathers read four bytes.
-    uint16_t *codes = pt_mem_zero(host, (uint64_t)s->n_planes * SCORER_ROWS + SCORER_ROWS, 2);
+    // Rows behind the last go down the trees with the others.
+    uint16_t *codes = pt_mem_zero(host, (uint64_t)s->n_planes + 1, SCORER_ROWS * sizeof *codes);
     if (codes == NULL) {
         return pt_fail(host, err, PT_E_NO_MEMORY, NULL, "no memory to score %llu rows",
                        (unsigned long long)t->rows);
     }
-    walk_codes(t, v, walk_of(host, s), codes);
+    walk_codes(t, v, s->set_of != NULL ? scorer_walk_sets : scorer_walk_plain, codes);
     pt_mem_free(host, codes);
     return PT_OK;
 }

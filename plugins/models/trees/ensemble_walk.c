@@ -1,26 +1,42 @@
 // SPDX-FileCopyrightText: 2026 Portrait contributors
 // SPDX-License-Identifier: Apache-2.0
 // Rows in step down a tree, for every processor: the loads of independent rows overlap.
+#include <string.h>
+
 #include "ensemble_scorer.h"
 
-void scorer_walk_portable(const struct ensemble_scorer *s, uint64_t tree, const uint16_t *codes,
-                          uint32_t *leaves)
+// One row's step. A name a row keeps the places in registers.
+#define STEP(place, k)                                                                             \
+    do {                                                                                           \
+        uint64_t node = nodes[place];                                                              \
+        uint32_t code = codes[(node & 0xffff) * SCORER_ROWS + (k)];                                \
+        (place) = (uint32_t)(node >> 32) + (code > ((uint32_t)node >> 16));                        \
+    } while (0)
+
+static void walk_eight(const uint64_t *nodes, uint32_t depth, const uint16_t *codes,
+                       uint32_t *leaves)
+{
+    uint32_t a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0;
+    for (uint32_t level = 0; level < depth; level++) {
+        STEP(a, 0);
+        STEP(b, 1);
+        STEP(c, 2);
+        STEP(d, 3);
+        STEP(e, 4);
+        STEP(f, 5);
+        STEP(g, 6);
+        STEP(h, 7);
+    }
+    const uint32_t all[8] = {a, b, c, d, e, f, g, h};
+    memcpy(leaves, all, sizeof all);
+}
+
+void scorer_walk_plain(const struct ensemble_scorer *s, uint64_t tree, const uint16_t *codes,
+                       uint32_t *leaves)
 {
     const uint64_t *nodes = s->nodes + s->first[tree];
-    for (uint32_t half = 0; half < SCORER_STEP; half += SCORER_STEP / 2) {
-        const uint16_t *rows = codes + half;
-        uint32_t at[SCORER_STEP / 2] = {0};
-        for (uint32_t d = 0; d < s->depth[tree]; d++) {
-            for (uint32_t k = 0; k < SCORER_STEP / 2; k++) {
-                uint64_t node = nodes[at[k]];
-                uint32_t code = rows[(node & 0xffff) * SCORER_ROWS + k];
-                at[k] = (uint32_t)(node >> 32) + (code > ((uint32_t)node >> 16));
-            }
-        }
-        for (uint32_t k = 0; k < SCORER_STEP / 2; k++) {
-            leaves[half + k] = at[k];
-        }
-    }
+    walk_eight(nodes, s->depth[tree], codes, leaves);
+    walk_eight(nodes, s->depth[tree], codes + 8, leaves + 8);
 }
 
 void scorer_walk_sets(const struct ensemble_scorer *s, uint64_t tree, const uint16_t *codes,
