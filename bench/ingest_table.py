@@ -5,7 +5,7 @@ each with its bar. Exits 1 when Portrait did not run."""
 import os
 import sys
 
-from results import Results, machine, seconds, table, version
+from results import Results, load, machine, seconds, table, version
 
 PARTS = ("parse_weblog", "parse_events", "parse_crm", "features")
 MODELS = (("pandas", "load_features"), ("pandas", "prepare"), ("scikit-learn", "kmeans"), ("scikit-learn", "logreg"),
@@ -114,7 +114,7 @@ def main():
     add_sums(results, peers)
     stages = [s for s in STAGES if (s, "portrait") in results.runs]
     n = len(results.runs[("features_whole", "portrait")])
-    print(f"Shop {shop}, {n} rounds in turn. {machine()}. {versions(peers)}.\n")
+    print(f"Shop {shop}, {n} rounds in turn. {machine()}. {versions(peers)}. {load()}\n")
     print(table(HEAD, [r for s in stages for r in rows_of(results, s, peers if s != "campaign" else ["pandas"])]))
     if ("copy", "limit") in results.runs:
         print(f"\n{limits(results)}")

@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: 2026 Portrait contributors
 # SPDX-License-Identifier: Apache-2.0
 # Portrait's models timed beside scikit-learn and XGBoost on fixed matrices; prints a Markdown table.
-#   bench/models.sh [-i] [-n ROUNDS] [-w WORK] [-t THREADS] [-c LEVEL] [-b BUILD] [-d DIR] [-s] [-x]
+#   bench/models.sh [-i] [-n ROUNDS] [-w WORK] [-t THREADS] [-c LEVEL] [-b BUILD] [-d DIR] [-s] [-x] [-k]
 #   -i  first install the peers (Debian packages; needs root or sudo)
 #   -n  rounds (3), in which the engines take turns, so that a busy spell hits all of them
 #   -w  one work: kmeans_k10 kmeans_k50 logreg tree forest gbdt (again for more; default: all)
@@ -10,15 +10,15 @@
 #   -b  a finished build (default: one is made in build-bench/)
 #   -d  folder of matrices and results (default: /tmp/portrait-bench/models)
 #   -s  matrices of a hundredth of the rows: tries the script, measures nothing
-#   -x  without the peers
+#   -x  without the peers                 -k  keep earlier results and add rounds to them
 # Models whose plugin is not built are left out. scikit-learn's forest, which only sets the quality to
 # hold, runs once.
 set -eu
 root=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
 cd "$root"
 . bench/peers/setup.sh
-works= rounds=3 threads=2 level= build= dir=/tmp/portrait-bench/models divisor=1 peers=yes install=
-while getopts in:w:t:c:b:d:sx o; do
+works= rounds=3 threads=2 level= build= dir=/tmp/portrait-bench/models divisor=1 peers=yes install= keep=
+while getopts in:w:t:c:b:d:sxk o; do
     case $o in
     i) install=yes ;;
     n) rounds=$OPTARG ;;
@@ -29,6 +29,7 @@ while getopts in:w:t:c:b:d:sx o; do
     d) dir=$OPTARG ;;
     s) divisor=100 ;;
     x) peers= ;;
+    k) keep=yes ;;
     *) sed -n '4,16s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
     esac
 done
@@ -41,7 +42,7 @@ export OMP_NUM_THREADS="$threads" OPENBLAS_NUM_THREADS="$threads"
 matrices=$dir/1-$divisor results=$dir/results-1-$divisor.jsonl
 mkdir -p "$matrices"
 [ -s "$matrices/trees.y" ] || "$build/bin/genmat" "$matrices" 7 "$divisor"
-: >"$results"
+[ -n "$keep" ] || : >"$results"
 train=$((160000 / divisor))
 ours() { # WORK MODEL MATRIX COLUMNS [OPTION...]
     [ -e "$build/plugins/$2.so" ] || { echo "$1: no plugin $2 in $build" >&2; return 0; }

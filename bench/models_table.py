@@ -7,7 +7,7 @@ the matrix's own bytes is at most half of the best peer's. Without the peers onl
 are shown. Exits 1 when Portrait did not run at all."""
 import sys
 
-from results import Results, machine, seconds, table, version
+from results import Results, load, machine, seconds, table, version
 
 PEERS = ("scikit-learn", "xgboost", "xgboost in place")
 # work: text, peers that the bar is measured by, times faster
@@ -22,7 +22,7 @@ WORKS = {
     "forest_score": ("score 200k rows, forest", PEERS, 3),
 }
 MEMORY_SHARE = 0.5
-HEAD = ("work", "best peer", "its s: median (min)", "Portrait s: median (min)", "times faster", "bar", "quality: peer",
+HEAD = ("work", "best peer", "its s: median (min)", "Portrait s: median (min)", "times faster", "bar", "CPU s: peer", "Portrait", "quality: peer",
         "quality: Portrait", "MB beyond the matrix: peer", "Portrait", "verdict")
 
 
@@ -90,11 +90,12 @@ def row(work, results):
     mine = spell(results.quality.get((model, "portrait")))
     own = beyond(results, work, "portrait")
     peer = results.best(work, judges)
+    cpu = [f"{results.median(work, e, 'cpu'):.2f}" if e else "–" for e in (peer, "portrait")]
     if peer is None:
-        return (text, "–", "–", seconds(ours), "–", f"{bar} ×", "–", mine, "–", f"{own:.0f}", "not compared")
+        return (text, "–", "–", seconds(ours), "–", f"{bar} ×", *cpu, "–", mine, "–", f"{own:.0f}", "not compared")
     ratio = results.median(work, peer) / results.median(work, "portrait")
     smallest = min(beyond(results, work, e) for e in results.engines(work) if e != "portrait")
-    return (text, peer, seconds(results.values(work, peer)), seconds(ours), f"{ratio:.2f}", f"{bar} ×",
+    return (text, peer, seconds(results.values(work, peer)), seconds(ours), f"{ratio:.2f}", f"{bar} ×", *cpu,
             quality_beside(results, model), mine, f"{smallest:.0f}", f"{own:.0f}", judge(work, results, peer, bar))
 
 
@@ -109,8 +110,9 @@ def main():
     if not works:
         sys.exit("no model of Portrait ran")
     first = results.runs[(works[0], "portrait")]
+    rounds = sorted({len(results.runs[(w, "portrait")]) for w in works})
     print(f"{machine()}. {versions() or 'No peers'}. {first[0]['threads']} threads each, kernels: {first[0]['level']}, "
-          f"{len(first)} rounds in turn.\n")
+          f"rounds in turn: {' to '.join(map(str, rounds[:1] + rounds[1:][-1:]))}. {load()}\n")
     print(table(HEAD, [row(w, results) for w in works]))
 
 

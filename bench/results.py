@@ -62,6 +62,11 @@ def machine():
     return f"{len(os.sched_getaffinity(0))} cores of {processor()}, {memory:.0f} GB, {platform.system()} {platform.release().split('-')[0]}"
 
 
+def load():
+    """Well above the engines' own threads, others shared the machine: then only CPU seconds and ratios mean something."""
+    return f"Load average of the last quarter of an hour at the end: {os.getloadavg()[2]:.1f}."
+
+
 def version(command):
     """First line a command prints, "" where it is not there."""
     try:
