@@ -34,6 +34,11 @@ bool pmml_is_raw(const struct pmml *d, size_t column);
 void pmml_data_dictionary(struct pmml *d, struct pt_xml *x);
 void pmml_mining_schema(struct pmml *d, struct pt_xml *x);
 void pmml_transformations(struct pmml *d, struct pt_xml *x);
+// Expressions: a number, a field, an Apply to be closed, and a calibration of the field `score`.
+void pmml_constant(struct pt_xml *x, double value);
+void pmml_field(struct pt_xml *x, const char *name);
+void pmml_apply(struct pt_xml *x, const char *function);
+void pmml_calibrated(const struct calibration *c, const char *score, struct pt_xml *x);
 // False when memory is out.
 bool pmml_output(struct pmml *d, struct pt_xml *x);
 

@@ -108,27 +108,6 @@ void pmml_mining_schema(struct pmml *d, struct pt_xml *x)
     pt_xml_close(x, "MiningSchema");
 }
 
-static void put_constant(struct pt_xml *x, double value)
-{
-    pt_xml_open(x, "Constant");
-    pt_xml_attribute(x, "dataType", "double");
-    pt_xml_content_f64(x, value);
-    pt_xml_close(x, "Constant");
-}
-
-static void put_field(struct pt_xml *x, const char *name)
-{
-    pt_xml_open(x, "FieldRef");
-    pt_xml_attribute(x, "field", name);
-    pt_xml_close(x, "FieldRef");
-}
-
-static void open_apply(struct pt_xml *x, const char *function)
-{
-    pt_xml_open(x, "Apply");
-    pt_xml_attribute(x, "function", function);
-}
-
 // 1 where the field is `value`; what a missing value becomes, NULL = missing.
 static void put_indicator(struct pt_xml *x, const char *field, const char *value,
                           const double *missing)
@@ -187,7 +166,7 @@ static void put_number(struct pmml *d, size_t column, struct pt_xml *x)
         const double *fill = in->missing == PREPARE_MISSING_FILL ? &in->fill : NULL;
         put_indicator(x, in->name, "true", fill);
     } else {
-        put_field(x, in->name);
+        pmml_field(x, in->name);
     }
 }
 
@@ -198,12 +177,12 @@ static void put_logged(struct pmml *d, size_t column, struct pt_xml *x)
         put_number(d, column, x);
         return;
     }
-    open_apply(x, "ln1p");
-    open_apply(x, "*");
+    pmml_apply(x, "ln1p");
+    pmml_apply(x, "*");
     put_number(d, column, x);
-    open_apply(x, "threshold");
+    pmml_apply(x, "threshold");
     put_number(d, column, x);
-    put_constant(x, 0);
+    pmml_constant(x, 0);
     pt_xml_close(x, "Apply");
     pt_xml_close(x, "Apply");
     pt_xml_close(x, "Apply");
@@ -216,12 +195,12 @@ static void put_scaled(struct pmml *d, size_t column, struct pt_xml *x)
         put_logged(d, column, x);
         return;
     }
-    open_apply(x, "*");
-    open_apply(x, "-");
+    pmml_apply(x, "*");
+    pmml_apply(x, "-");
     put_logged(d, column, x);
-    put_constant(x, c->offset);
+    pmml_constant(x, c->offset);
     pt_xml_close(x, "Apply");
-    put_constant(x, c->factor);
+    pmml_constant(x, c->factor);
     pt_xml_close(x, "Apply");
 }
 

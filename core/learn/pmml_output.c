@@ -12,11 +12,12 @@ struct output {
     const char *type;
 };
 
-static bool put_output(struct pmml *d, const struct output *o, struct pt_xml *x)
+// The field's opening, its name chosen; NULL when memory is out.
+static const char *open_output(struct pmml *d, const struct output *o, struct pt_xml *x)
 {
     const char *name = pmml_name(d, o->name);
     if (name == NULL) {
-        return false;
+        return NULL;
     }
     pt_xml_open(x, "OutputField");
     pt_xml_attribute(x, "name", name);
@@ -26,6 +27,32 @@ static bool put_output(struct pmml *d, const struct output *o, struct pt_xml *x)
     if (o->value != NULL) {
         pt_xml_attribute(x, "value", o->value);
     }
+    return name;
+}
+
+static bool put_output(struct pmml *d, const struct output *o, struct pt_xml *x)
+{
+    bool is_done = open_output(d, o, x) != NULL;
+    pt_xml_close(x, "OutputField");
+    return is_done;
+}
+
+// The model's own probability, then what its calibration makes of it.
+static bool put_calibrated(struct pmml *d, struct pt_xml *x)
+{
+    const char *wanted = d->m->trained.instance.outputs[0]->name;
+    const char *plain = arena_printf(&d->arena, "uncalibrated(%s)", wanted);
+    if (plain == NULL) {
+        return false;
+    }
+    const struct output first = {plain, "probability", d->m->classes[1], "continuous", "double"};
+    const struct output last = {wanted, "transformedValue", NULL, "continuous", "double"};
+    const char *score = open_output(d, &first, x);
+    pt_xml_close(x, "OutputField");
+    if (score == NULL || open_output(d, &last, x) == NULL) {
+        return false;
+    }
+    pmml_calibrated(&d->m->calibration, score, x);
     pt_xml_close(x, "OutputField");
     return true;
 }
@@ -65,7 +92,8 @@ static bool put_all(struct pmml *d, struct pt_xml *x)
     case PT_TASK_CLASSES:
         return put_classes(d, x);
     default:
-        return put_probability(d, 0, 1, x);
+        return d->m->calibration.kind == LEARN_CALIBRATE_NONE ? put_probability(d, 0, 1, x)
+                                                              : put_calibrated(d, x);
     }
 }
 

@@ -28,8 +28,8 @@ sources:
     with:
       path: people.csv
       columns: {number: i64, age: f64, balance: f64, job: string, odd: string, opted: bool, since: date,
-        seen: time, month: string, y: string, spent: f64}
-    static: [number, age, balance, job, odd, opted, since, seen, month, y, spent]
+        seen: time, month: string, y: string, spent: f64, tier: string}
+    static: [number, age, balance, job, odd, opted, since, seen, month, y, spent, tier]
 identity:
   namespaces: {line: {class: person}}
   rows: {people: {line: row}}
@@ -48,6 +48,17 @@ MODELS = {
                        "impute: 7, scale: standard, log1p: [balance, age]}" % INPUTS, 1e-6),
     "gbdt": ("gbdt", "inputs: %s, label: y, with: {trees: 20}" % INPUTS, 1e-6),
     "gbdt_logged": ("gbdt", "inputs: %s, label: y, with: {trees: 10}, prepare: {log1p: [balance, age]}" % INPUTS, 1e-6),
+    "gbdt_number": ("gbdt", "inputs: %s, label: spent, with: {trees: 10, loss: squared}" % INPUTS, 2e-4),
+    "gbdt_platt": ("gbdt", "inputs: [age, job], label: y, with: {trees: 5}, calibrate: platt", 1e-6),
+    "forest_isotonic": ("forest", "inputs: [age, job], label: y, with: {trees: 5}, calibrate: isotonic", 1e-6),
+    "logreg": ("logreg", "inputs: %s, label: y, prepare: {log1p: [balance]}" % INPUTS, 1e-9),
+    "logreg_dropped": ("logreg", "inputs: %s, label: y, with: {lambda: 0.1, l1_ratio: 0.5}, prepare: {drop_first: true, "
+                       "impute: zero, scale: minmax}, calibrate: platt" % INPUTS, 1e-9),
+    "logreg_tiers": ("logreg", "inputs: [age, balance, odd, opted, since, seen], label: tier, "
+                     "with: {classes: [bronze, silver, 'gold & more']}", 1e-9),
+    "dtree": ("dtree", "inputs: %s, label: y" % INPUTS, 1e-9),
+    "dtree_one_hot": ("dtree", "inputs: %s, label: y, with: {depth: 9, min_leaf: 2}, prepare: {categories: one_hot, "
+                      "impute: none}" % INPUTS, 1e-9),
 }
 
 
@@ -73,6 +84,7 @@ def people(folder):
         z = (int(b["age"]) > 45) + (b["job"] == "management") + (odd in ("<x>", "naïve ☃")) + (
             row["opted"] == "true") + (since.year < 2021) - (seen.month > 3) + r.gauss(0, 0.7)
         row["y"] = "yes & no" if z > 1.5 else "<no>"
+        row["tier"] = "bronze" if z < 0.8 else "silver" if z < 2.2 else "gold & more"
         row["spent"] = round(100 * z + float(b["balance"]) / 50, 2)
         for k, name in enumerate(("age", "balance", "job", "opted", "since", "seen", "month")):
             row[name] = "" if r.random() < 0.02 * (k + 1) else row[name]
@@ -147,6 +159,8 @@ def write_pipeline(folder):
 def outputs_of(plugin, rest):
     if plugin == "kmeans":
         return ["segment", "distance"]
+    if "label: tier" in rest:
+        return ["class", "p_bronze", "p_silver", "p_gold & more"]
     return ["value"] if "label: spent" in rest else ["p"]
 
 
