@@ -13,6 +13,13 @@ static pt_status no_memory(struct pt_error *err)
     return error_set(err, PT_E_NO_MEMORY, "out of memory");
 }
 
+// Declared by its rule, never by its name.
+static bool holds_phones(const struct plan *p, size_t namespace_)
+{
+    const struct node *rule = p->pipeline->namespaces[namespace_].normalize;
+    return rule != NULL && text_starts(rule->text, "phone ");
+}
+
 static pt_status export_columns(const struct run *r, const struct plan_sink *s,
                                 struct export_column **out, struct pt_error *err)
 {
@@ -28,8 +35,7 @@ static pt_status export_columns(const struct run *r, const struct plan_sink *s,
             mem_free(columns);
             FAIL(err, PT_E_INTERNAL, "column `%s` was not computed", c->name);
         }
-        // Phone numbers may begin with +: a contact identifier that is digits is no formula.
-        bool is_phone = c->origin == PLAN_NAMESPACE && strncmp(c->name, "phone", 5) == 0;
+        bool is_phone = c->origin == PLAN_NAMESPACE && holds_phones(p, c->index);
         columns[i] = (struct export_column){(size_t)at, s->columns[i].name, is_phone};
     }
     *out = columns;

@@ -112,11 +112,29 @@ bool campaign_csv_is_formula(const uint8_t *text, size_t n)
     return n > 0 && text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL;
 }
 
-bool campaign_csv_text(struct campaign_csv *c, const uint8_t *text, size_t n, bool is_exempt)
+// "+86 138-0013-8000": a plus, then digits with single separators between them. No function, no
+// reference and no second sign can hide in that.
+bool campaign_csv_is_phone(const uint8_t *text, size_t n)
+{
+    size_t digits = 0;
+    bool was_digit = false;
+    for (size_t i = 1; i < n; i++) {
+        bool is_digit = text[i] >= '0' && text[i] <= '9';
+        bool is_separator = was_digit && (text[i] == ' ' || text[i] == '-' || text[i] == '.');
+        if (!is_digit && !is_separator) {
+            return false;
+        }
+        digits += is_digit;
+        was_digit = is_digit;
+    }
+    return n > 0 && text[0] == '+' && was_digit && digits >= 6 && digits <= 15; // E.164: 15 at most
+}
+
+bool campaign_csv_text(struct campaign_csv *c, const uint8_t *text, size_t n, bool is_phones)
 {
     const char *chars = (const char *)text;
-    bool is_formula =
-        !is_exempt && c->style.guard != CAMPAIGN_CSV_RAW && campaign_csv_is_formula(text, n);
+    bool is_formula = c->style.guard != CAMPAIGN_CSV_RAW && campaign_csv_is_formula(text, n) &&
+                      !(is_phones && campaign_csv_is_phone(text, n));
     if (is_formula && c->style.guard == CAMPAIGN_CSV_REJECT) {
         return false;
     }

@@ -39,7 +39,8 @@ struct campaign_csv {
 
 void campaign_csv_null(struct campaign_csv *c, bool is_only_field);
 // False only when guard is `reject` and the text would run as a formula; nothing is written then.
-bool campaign_csv_text(struct campaign_csv *c, const uint8_t *text, size_t n, bool is_exempt);
+bool campaign_csv_text(struct campaign_csv *c, const uint8_t *text, size_t n, bool is_phones);
+bool campaign_csv_is_phone(const uint8_t *text, size_t n);
 // Text that needs no guard: dates, times, truth values.
 void campaign_csv_plain(struct campaign_csv *c, const char *text, size_t n);
 void campaign_csv_i64(struct campaign_csv *c, int64_t value);

@@ -16,6 +16,7 @@
 struct config {
     const char *path;
     pt_map columns; // the host resolves them: batches come with these columns and names
+    pt_list phones;
     const char *delimiter;
     const char *null_text;
     int32_t line_end;
@@ -59,8 +60,40 @@ static void sink_reset(struct csv_sink *s)
     s->buffer = NULL;
 }
 
+static bool is_phones(const struct config *c, const char *column)
+{
+    const char *const *names = c->phones.items;
+    for (uint32_t i = 0; i < c->phones.n; i++) {
+        if (strcmp(names[i], column) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// A mistyped name must not leave the column guarded in silence.
+static pt_status check_phones(const pt_host *host, const struct config *c, pt_error *err)
+{
+    const char *const *names = c->phones.items;
+    for (uint32_t i = 0; i < c->phones.n; i++) {
+        bool is_known = false;
+        for (uint32_t k = 0; k < c->columns.n; k++) {
+            is_known = is_known || strcmp(c->columns.keys[k], names[i]) == 0;
+        }
+        if (!is_known) {
+            return pt_fail(host, err, PT_E_CONFIG, NULL,
+                           "phones names a column that `columns` does not write");
+        }
+    }
+    return PT_OK;
+}
+
 static pt_status sink_create(const pt_host *host, const void *config, void **self, pt_error *err)
 {
+    pt_status status = check_phones(host, config, err);
+    if (status != PT_OK) {
+        return status;
+    }
     struct csv_sink *s = pt_mem_zero(host, 1, sizeof *s);
     if (s == NULL) {
         return pt_fail(host, err, PT_E_NO_MEMORY, NULL, "no memory for campaign-csv");
@@ -105,6 +138,10 @@ static pt_status sink_begin(void *self, const pt_sink_job *job, pt_error *err)
     pt_status status = pt_cells_read(s->host, job->schema, &s->cells, err);
     if (status != PT_OK) {
         return status;
+    }
+    for (uint32_t i = 0; i < s->cells.n; i++) {
+        struct pt_cell_column *c = &s->cells.columns[i];
+        c->is_guard_exempt = c->is_guard_exempt || is_phones(s->config, c->name);
     }
     s->views = pt_mem_array(s->host, s->cells.n, sizeof *s->views);
     s->buffer = pt_mem_array(s->host, BUFFER_BYTES, 1);
@@ -278,6 +315,24 @@ static const pt_option columns_row = {
     .elem_size = sizeof(const char *),
     .example = "{customer_id: profile, score: intent.p}",
 };
+static const pt_option phone_row = {
+    .struct_size = sizeof(pt_option),
+    .type = PT_OPT_STRING,
+    .name = "column",
+    .help = "A header name of `columns`.",
+};
+static const pt_option *const phone_rows[] = {&phone_row};
+static const pt_option phones_row = {
+    ROW(phones),
+    .type = PT_OPT_LIST,
+    .flags = PT_OPTF_AFFECTS_RESULT,
+    .name = "phones",
+    .help = "Columns of phone numbers: a number such as +8613800138000 is no formula there.",
+    .fields = phone_rows,
+    .n_fields = 1,
+    .elem_size = sizeof(const char *),
+    .example = "[mobile]",
+};
 static const pt_option delimiter_row = {
     ROW(delimiter),
     .type = PT_OPT_STRING,
@@ -358,8 +413,8 @@ static const pt_option decimals_row = {
 };
 
 static const pt_option *const options[] = {
-    &path_row, &columns_row,  &delimiter_row, &null_row,  &header_row,
-    &bom_row,  &line_end_row, &guard_row,     &quote_row, &decimals_row,
+    &path_row, &columns_row,  &phones_row, &delimiter_row, &null_row,     &header_row,
+    &bom_row,  &line_end_row, &guard_row,  &quote_row,     &decimals_row,
 };
 
 static const pt_sink_vtable vtable = {

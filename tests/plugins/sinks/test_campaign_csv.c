@@ -205,6 +205,33 @@ static void test_campaign_csv__declared_phones_are_exempt(void **state)
     people_release(&p);
 }
 
+// A declaration lets phone numbers through, and nothing else.
+static void test_campaign_csv__phones_are_numbers_only(void **state)
+{
+    static const char *const texts[] = {"+8613800000000", "=1+1",     "+86 138-0000-0000", "+1+1",
+                                        "-1380000",       "@SUM(A1)", "+8613800=1",        "+123",
+                                        "+86  138000000", "+",        "+1234567890123456"};
+    struct sink_bench *b = *state;
+    struct people p;
+    people_init(&p, 11, "C%zu");
+    people_add_text(&p, "phone", texts);
+    people_add_text(&p, "note", texts);
+    struct export_column columns[4] = {0};
+    struct str out = {0};
+    sink_bench_create(b, "columns: {mobile: phone, note: note}\nphones: [mobile]\n");
+    struct export_job job = sink_bench_job(b, &p, columns, (const char *const[]){"profile", NULL});
+    columns[0].name = "mobile";
+    assert_int_equal(sink_bench_render(&job, &out, NULL), PT_OK);
+    assert_string_equal(str_get(&out),
+                        "mobile,note\n+8613800000000,'+8613800000000\n'=1+1,'=1+1\n"
+                        "+86 138-0000-0000,'+86 138-0000-0000\n'+1+1,'+1+1\n'-1380000,'-1380000\n"
+                        "'@SUM(A1),'@SUM(A1)\n'+8613800=1,'+8613800=1\n'+123,'+123\n"
+                        "'+86  138000000,'+86  138000000\n'+,'+\n"
+                        "'+1234567890123456,'+1234567890123456\n");
+    str_release(&out);
+    people_release(&p);
+}
+
 static void test_campaign_csv__a_single_empty_column_keeps_its_rows(void **state)
 {
     struct people p;
@@ -446,6 +473,7 @@ int main(void)
         cmocka_unit_test(test_campaign_csv__guards_formulas),
         cmocka_unit_test(test_campaign_csv__guard_may_refuse),
         cmocka_unit_test(test_campaign_csv__declared_phones_are_exempt),
+        cmocka_unit_test(test_campaign_csv__phones_are_numbers_only),
         cmocka_unit_test(test_campaign_csv__a_single_empty_column_keeps_its_rows),
         cmocka_unit_test(test_campaign_csv__nobody_gives_a_header),
         cmocka_unit_test(test_campaign_csv__rows_in_order_at_any_batch_size),
