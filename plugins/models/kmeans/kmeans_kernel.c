@@ -142,11 +142,18 @@ void kmeans_distances(const struct kmeans_rows *rows, const double *centres, uin
     for (uint32_t i = 0; i < rows->n; i++) {
         const float *x = rows->x + (rows->take == NULL ? i : rows->take[i]) * rows->stride;
         const double *centre = centres + (of == NULL ? 0 : (uint64_t)of[i] * d);
-        double sum = 0;
-        for (uint32_t j = 0; j < d; j++) {
-            double gap = (double)x[j] - centre[j];
-            sum += gap * gap;
+        double sums[4] = {0};
+        uint32_t j = 0;
+        for (; j + 4 <= d; j += 4) {
+            for (uint32_t q = 0; q < 4; q++) {
+                double gap = (double)x[j + q] - centre[j + q];
+                sums[q] += gap * gap;
+            }
         }
-        squared[i] = sum;
+        for (; j < d; j++) {
+            double gap = (double)x[j] - centre[j];
+            sums[0] += gap * gap;
+        }
+        squared[i] = (sums[0] + sums[1]) + (sums[2] + sums[3]);
     }
 }

@@ -68,7 +68,7 @@ void kmeans_centres_release(const pt_host *host, struct kmeans_centres *centres)
 bool kmeans_centres_set(const double *rows, struct kmeans_centres *out);
 
 // squared[i] = the squared distance of row i to row of[i] of centres (k * d); of NULL = to row 0.
-// In double, over the columns in order.
+// In double, four sums side by side.
 void kmeans_distances(const struct kmeans_rows *rows, const double *centres, uint32_t d,
                       const uint16_t *of, double *squared);
 

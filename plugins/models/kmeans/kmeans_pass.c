@@ -56,14 +56,31 @@ pt_status kmeans_set_centres(struct kmeans_fit *f)
 static uint32_t spend_slack(const struct kmeans_fit *f, uint64_t first, uint32_t n, uint16_t *take)
 {
     const uint16_t *nearest = f->nearest + first;
+    const float *step = f->step;
     float *slack = f->slack + first;
     uint32_t n_take = 0;
     for (uint32_t i = 0; i < n; i++) {
-        slack[i] -= f->step[nearest[i]] + slack[i] * 0x1p-22F; // and the rounding
+        float left = slack[i];
+        left -= step[nearest[i]] + left * 0x1p-22F; // and the rounding
+        slack[i] = left;
         take[n_take] = (uint16_t)i;
-        n_take += !(slack[i] > 0);
+        n_take += !(left > 0);
     }
     return n_take;
+}
+
+static void add_row(const float *restrict x, uint32_t d, double *restrict sum)
+{
+    for (uint32_t j = 0; j < d; j++) {
+        sum[j] += (double)x[j];
+    }
+}
+
+static void take_row(const float *restrict x, uint32_t d, double *restrict sum)
+{
+    for (uint32_t j = 0; j < d; j++) {
+        sum[j] -= (double)x[j];
+    }
 }
 
 static void move_row(const struct kmeans_fit *f, const float *x, uint16_t from, uint16_t to,
@@ -71,21 +88,12 @@ static void move_row(const struct kmeans_fit *f, const float *x, uint16_t from, 
 {
     double *sizes = state + KMEANS_STATE_SIZES;
     double *sums = sizes + f->k;
-    double *in = sums + (uint64_t)to * f->d;
     state[KMEANS_STATE_MOVED] += 1;
     sizes[to] += 1;
-    if (from == KMEANS_NO_CENTRE) {
-        for (uint32_t j = 0; j < f->d; j++) {
-            in[j] += (double)x[j];
-        }
-        return;
-    }
-    double *out = sums + (uint64_t)from * f->d;
-    sizes[from] -= 1;
-    for (uint32_t j = 0; j < f->d; j++) {
-        double value = (double)x[j];
-        in[j] += value;
-        out[j] -= value;
+    add_row(x, f->d, sums + (uint64_t)to * f->d);
+    if (from != KMEANS_NO_CENTRE) {
+        sizes[from] -= 1;
+        take_row(x, f->d, sums + (uint64_t)from * f->d);
     }
 }
 
