@@ -34,13 +34,14 @@ struct boosting {
 static pt_status map_gradients(void *arg, uint64_t begin, uint64_t end, void *state, pt_error *err)
 {
     const struct boosting *b = arg;
+    struct gbdt_loss loss = {b->m->loss, b->host->cpu};
     struct gbdt_sums *sums = state;
     (void)err;
     struct gbdt_rows train = gbdt_data_part(&b->rows, begin, end, false);
-    gbdt_gradients(b->m->loss, &train, b->stat + begin, &sums[0]);
+    gbdt_gradients(&loss, &train, b->stat + begin, &sums[0]);
     if (b->rows.validation != NULL) {
         struct gbdt_rows validation = gbdt_data_part(&b->rows, begin, end, true);
-        gbdt_losses(b->m->loss, &validation, &sums[1]);
+        gbdt_losses(&loss, &validation, &sums[1]);
     }
     return PT_OK;
 }

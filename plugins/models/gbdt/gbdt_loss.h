@@ -32,13 +32,28 @@ union gbdt_stat {
     int64_t packed;
 };
 
-// Adds to *sums; writes stat[i].real. Kinds are GBDT_LOGISTIC and GBDT_SQUARED.
-void gbdt_gradients(int32_t loss, const struct gbdt_rows *rows, union gbdt_stat *stat,
-                    struct gbdt_sums *sums);
+// Kind is GBDT_LOGISTIC or GBDT_SQUARED; cpu (PT_CPU_*) never changes results.
+struct gbdt_loss {
+    int32_t kind;
+    uint32_t cpu;
+};
+
+// Adds to *sums; writes stat[i].real.
+void gbdt_gradients(const struct gbdt_loss *loss, const struct gbdt_rows *rows,
+                    union gbdt_stat *stat, struct gbdt_sums *sums);
 // Adds loss and weight only.
-void gbdt_losses(int32_t loss, const struct gbdt_rows *rows, struct gbdt_sums *sums);
+void gbdt_losses(const struct gbdt_loss *loss, const struct gbdt_rows *rows,
+                 struct gbdt_sums *sums);
 // stat[i].real becomes stat[i].packed: gradient times first_up and hessian times second_up, to the
 // nearest whole number, the hessian at least 1.
 void gbdt_pack(union gbdt_stat *stat, uint64_t n, double first_up, double second_up);
+
+// One block of at most 1,024 rows with weights, by processor level; sums but for the weight.
+typedef void gbdt_block_fn(int32_t kind, const struct gbdt_rows *rows, union gbdt_stat *stat,
+                           struct gbdt_sums *sums);
+#if defined(__x86_64__)
+gbdt_block_fn gbdt_block_avx2;
+gbdt_block_fn gbdt_block_avx512;
+#endif
 
 #endif

@@ -9,6 +9,7 @@
 #include "bins_cut.h"
 
 #define SAMPLE_ROWS (UINT64_C(1) << 18)
+#define BINS_PAD 64u
 #define LEVELS_ALONE 254u // levels of a category with a bin of their own
 
 struct making {
@@ -169,15 +170,31 @@ static pt_status cut_columns(void *arg, uint64_t begin, uint64_t end, pt_error *
     return status;
 }
 
+static void search_numbers(const struct making *m, const struct bins_search *search,
+                           const pt_block *block, uint32_t column, uint8_t *out)
+{
+    if (m->request->dtype == 8) {
+        bins_search_doubles(search, (const double *)block->x + column * block->stride, block->rows,
+                            out);
+        return;
+    }
+    const float *x = (const float *)block->x + column * block->stride;
+#if defined(__x86_64__)
+    if (m->host->cpu >= PT_CPU_AVX512) {
+        bins_search_floats_avx512(search, x, block->rows, out);
+        return;
+    }
+#endif
+    bins_search_floats(search, x, block->rows, out);
+}
+
 // Bins of a block's values of one column.
 static void bin_values(const struct making *m, const pt_block *block, uint32_t column,
                        const struct bins_search *search, uint8_t *out)
 {
     const struct bins_column *c = &m->b->columns[column];
     if (!c->is_category) {
-        const uint8_t *x = block->x;
-        bins_search_run(search, x + column * block->stride * m->request->dtype, m->request->dtype,
-                        block->rows, out);
+        search_numbers(m, search, block, column, out);
         return;
     }
     for (uint64_t i = 0; i < block->rows; i++) {
@@ -265,7 +282,8 @@ static pt_status allocate(const struct making *m, pt_error *err)
     b->group_first = pt_mem_array(m->host, (uint64_t)b->n_groups + 1, sizeof *b->group_first);
     bool is_short = b->columns == NULL || b->group_first == NULL;
     if (m->request->wants_columns && !is_short) {
-        b->by_column = pt_mem_array(m->host, b->stride, b->n_columns);
+        // Vector kernels read a little beyond the last row.
+        b->by_column = pt_mem_zero(m->host, b->stride * b->n_columns + BINS_PAD, 1);
         is_short = b->by_column == NULL;
     }
     if (m->request->wants_groups && !is_short) {

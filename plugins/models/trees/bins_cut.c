@@ -125,18 +125,16 @@ void bins_search_make(struct bins_search *s, const double *cuts, uint32_t n_cuts
     }                                                                                              \
     out[i] = (uint8_t)(isnan(value) ? 0 : at + 1)
 
-void bins_search_run(const struct bins_search *s, const void *x, uint8_t dtype, uint64_t n,
-                     uint8_t *out)
+void bins_search_floats(const struct bins_search *s, const float *x, uint64_t n, uint8_t *out)
 {
-    if (dtype == 4) {
-        const float *values = x;
-        for (uint64_t i = 0; i < n; i++) {
-            SEARCH(s->cuts_f, values[i]);
-        }
-        return;
-    }
-    const double *values = x;
     for (uint64_t i = 0; i < n; i++) {
-        SEARCH(s->cuts_d, values[i]);
+        SEARCH(s->cuts_f, x[i]);
+    }
+}
+
+void bins_search_doubles(const struct bins_search *s, const double *x, uint64_t n, uint8_t *out)
+{
+    for (uint64_t i = 0; i < n; i++) {
+        SEARCH(s->cuts_d, x[i]);
     }
 }

@@ -21,8 +21,12 @@ struct bins_search {
 };
 
 void bins_search_make(struct bins_search *s, const double *cuts, uint32_t n_cuts);
-// out[i] = bin of x[i], 0 for NaN; float or double by dtype (4 or 8).
-void bins_search_run(const struct bins_search *s, const void *x, uint8_t dtype, uint64_t n,
-                     uint8_t *out);
+// out[i] = bin of x[i], 0 for NaN.
+void bins_search_doubles(const struct bins_search *s, const double *x, uint64_t n, uint8_t *out);
+void bins_search_floats(const struct bins_search *s, const float *x, uint64_t n, uint8_t *out);
+#if defined(__x86_64__)
+void bins_search_floats_avx512(const struct bins_search *s, const float *x, uint64_t n,
+                               uint8_t *out);
+#endif
 
 #endif

@@ -44,26 +44,37 @@ static struct chunk chunk_of(const struct partition *p, uint64_t number)
     return (struct chunk){task, begin, left < PARTITION_CHUNK ? left : PARTITION_CHUNK};
 }
 
+uint64_t partition_side(const struct partition_side *s, uint64_t begin, uint64_t n_left)
+{
+    for (uint64_t i = begin; i < s->n; i++) {
+        uint32_t row = s->from[i];
+        uint8_t is_left = s->goes_left[s->bins[row]];
+        s->left[n_left] = row;
+        s->from[i - n_left] = row;
+        n_left += is_left;
+    }
+    return n_left;
+}
+
 // What goes left moves to `spare`, what goes right to the front of the chunk in `from`.
 static uint64_t divide(const struct partition *p, const struct chunk *c)
 {
     const struct split *split = c->task->split;
-    const uint8_t *bins = p->bins->by_column + split->column * p->bins->stride;
-    uint8_t goes_left[BINS_SLOTS];
+    struct partition_side side = {
+        .bins = p->bins->by_column + split->column * p->bins->stride,
+        .from = c->task->from + c->begin,
+        .left = p->spare + c->begin,
+        .n = c->n,
+    };
     for (uint32_t b = 0; b < BINS_SLOTS; b++) {
-        goes_left[b] = split_goes_left(split, b);
+        side.goes_left[b] = split_goes_left(split, b);
     }
-    uint32_t *right = c->task->from + c->begin;
-    uint32_t *left = p->spare + c->begin;
-    uint64_t n_left = 0;
-    for (uint64_t i = 0; i < c->n; i++) {
-        uint32_t row = c->task->from[c->begin + i];
-        uint8_t is_left = goes_left[bins[row]];
-        left[n_left] = row;
-        right[i - n_left] = row;
-        n_left += is_left;
+#if defined(__x86_64__)
+    if (p->cpu >= PT_CPU_AVX512) {
+        return partition_side_avx512(&side);
     }
-    return n_left;
+#endif
+    return partition_side(&side, 0, 0);
 }
 
 static pt_status divide_chunks(void *arg, uint64_t begin, uint64_t end, pt_error *err)

@@ -23,6 +23,7 @@ struct partition_task {
 
 struct partition {
     const struct bins *bins;
+    uint32_t cpu; // PT_CPU_*; never changes results
     struct partition_task *tasks;
     uint32_t n_tasks;
     uint64_t n_chunks;
@@ -33,5 +34,21 @@ struct partition {
 // Sets first_chunk of all tasks and n_chunks; `left` needs that many.
 void partition_plan(struct partition *p);
 pt_status partition_run(struct partition *p, const pt_run *run, pt_error *err);
+
+// One chunk: rows whose bin goes left move to `left`, the others to the front of `from`, both in
+// order. `bins` may be read 3 bytes beyond the last row.
+struct partition_side {
+    const uint8_t *bins; // by row
+    uint32_t *from;
+    uint32_t *left;
+    uint64_t n;
+    uint32_t goes_left[BINS_SLOTS];
+};
+
+// Goes on at row `begin` of the chunk, of which n_left went left; returns how many do in all.
+uint64_t partition_side(const struct partition_side *s, uint64_t begin, uint64_t n_left);
+#if defined(__x86_64__)
+uint64_t partition_side_avx512(const struct partition_side *s);
+#endif
 
 #endif
