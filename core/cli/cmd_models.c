@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer.h"
 #include "cli.h"
 #include "export_model.h"
 #include "fsys.h"
@@ -96,20 +97,50 @@ static const char *find_file(const struct desk *d)
 
 // --- list --------------------------------------------------------------------------------------
 
-static void list_one(const struct desk *d, const char *folder, const char *name)
+static void print_listed(const char *name, const struct reopened *r, const struct pt_error *err)
+{
+    int width = (int)(strlen(name) - strlen(SUFFIX));
+    if (r->model == NULL) {
+        printf("%-16.*s DAMAGED  %s\n", width, name, err->message);
+        return;
+    }
+    const char *label = r->model->label[0] == '\0' ? "none" : r->model->label;
+    printf("%-16.*s %-10s inputs=%zu columns=%zu rows=%llu label=%s\n", width, name,
+           r->component->name, r->model->trained.prepare.n_inputs,
+           r->model->trained.prepare.n_columns, (unsigned long long)r->model->rows, label);
+}
+
+static void put_listed(struct answer *a, const char *name, const struct reopened *r,
+                       const struct pt_error *err)
+{
+    const struct learned *m = r->model;
+    json_begin_object(&a->json);
+    json_key(&a->json, "name");
+    json_put_text(&a->json, text_n(name, strlen(name) - strlen(SUFFIX)));
+    answer_text(a, "component", m == NULL ? NULL : m->component);
+    answer_text(a, "label", m == NULL || m->label[0] == '\0' ? NULL : m->label);
+    answer_count(a, "inputs", m == NULL ? 0 : m->trained.prepare.n_inputs);
+    answer_count(a, "columns", m == NULL ? 0 : m->trained.prepare.n_columns);
+    answer_count(a, "rows", m == NULL ? 0 : m->rows);
+    answer_text(a, "damage", m == NULL ? err->message : NULL);
+    json_end_object(&a->json);
+}
+
+// Into the answer when there is one, else on the screen.
+static void list_one(const struct desk *d, const char *folder, const char *name,
+                     struct answer *answer)
 {
     struct pt_error err = ERROR_INIT;
     struct reopened r = {0};
     const char *path = arena_printf(&d->cli->arena, "%s/%s", folder, name);
-    int width = (int)(strlen(name) - strlen(SUFFIX));
     if (path == NULL || open_file(d, path, &r, &err) != PT_OK) {
-        printf("%-16.*s DAMAGED  %s\n", width, name, err.message);
-        return;
+        r.model = NULL;
     }
-    const char *label = r.model->label[0] == '\0' ? "none" : r.model->label;
-    printf("%-16.*s %-10s inputs=%zu columns=%zu rows=%llu label=%s\n", width, name,
-           r.component->name, r.model->trained.prepare.n_inputs, r.model->trained.prepare.n_columns,
-           (unsigned long long)r.model->rows, label);
+    if (answer != NULL) {
+        put_listed(answer, name, &r, &err);
+    } else {
+        print_listed(name, &r, &err);
+    }
     reopened_release(&r);
 }
 
@@ -124,41 +155,53 @@ static int by_name(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
+static int list_folder(const struct desk *d, const char *folder)
+{
+    struct dirent **entries = NULL;
+    struct answer answer;
+    struct answer *asked = d->cli->values.is_json ? &answer : NULL;
+    if (asked != NULL) {
+        answer_begin(asked, "models list");
+        answer_text(asked, "folder", folder);
+        json_key(&asked->json, "models");
+        json_begin_array(&asked->json);
+    }
+    int n = scandir(folder, &entries, is_model, by_name);
+    if (n <= 0 && asked == NULL) {
+        fprintf(stderr, "no models in %s\n", folder);
+    }
+    for (int i = 0; i < n; i++) {
+        list_one(d, folder, entries[i]->d_name, asked);
+        free(entries[i]);
+    }
+    free(entries);
+    if (asked == NULL) {
+        return EXIT_DONE;
+    }
+    json_end_array(&asked->json);
+    return answer_print(asked) ? EXIT_DONE : EXIT_RUN_FAILED;
+}
+
 static int list_models(const struct desk *d)
 {
     char *run = find_run(d, d->cli->n_words == 1 ? "latest" : d->cli->words[1]);
     const char *folder = run == NULL ? NULL : arena_printf(&d->cli->arena, "%s/models", run);
     mem_free(run);
-    if (folder == NULL) {
-        return EXIT_USAGE;
-    }
-    struct dirent **entries = NULL;
-    int n = scandir(folder, &entries, is_model, by_name);
-    if (n <= 0) {
-        fprintf(stderr, "no models in %s\n", folder);
-    }
-    for (int i = 0; i < n; i++) {
-        list_one(d, folder, entries[i]->d_name);
-        free(entries[i]);
-    }
-    free(entries);
-    return EXIT_DONE;
+    return folder == NULL ? EXIT_USAGE : list_folder(d, folder);
 }
 
 // --- show, check, export -----------------------------------------------------------------------
 
-static pt_status print_report(const struct desk *d, const struct reopened *r, struct pt_error *err)
+static pt_status print_page(const struct reopened *r, struct pt_error *err)
 {
     struct str text = {0};
     struct json *report = NULL;
-    struct json_writer w = json_writer_of(&text, d->cli->values.is_json);
+    struct json_writer w = json_writer_of(&text, false);
     pt_status status = learned_report(r->model, &w, err);
-    if (status == PT_OK && d->cli->values.is_json) {
-        printf("%s\n", text.p);
-    } else if (status == PT_OK) {
+    if (status == PT_OK) {
         status = json_parse(str_view(&text), &report, err);
     }
-    if (report != NULL) {
+    if (status == PT_OK) {
         json_page_print(report, stdout);
     }
     json_free(report);
@@ -166,9 +209,41 @@ static pt_status print_report(const struct desk *d, const struct reopened *r, st
     return status;
 }
 
-static pt_status check_file(const struct desk *d, const char *path, const struct reopened *r)
+static pt_status show_file(const struct desk *d, const char *path, const struct reopened *r,
+                           struct pt_error *err)
 {
-    if (!d->cli->values.is_quiet) {
+    if (!d->cli->values.is_json) {
+        return print_page(r, err);
+    }
+    struct answer answer;
+    answer_begin(&answer, "models show");
+    answer_text(&answer, "file", path);
+    json_key(&answer.json, "model");
+    pt_status status = learned_report(r->model, &answer.json, err);
+    if (status != PT_OK) {
+        str_release(&answer.text);
+        return status;
+    }
+    if (!answer_print(&answer)) {
+        FAIL(err, PT_E_NO_MEMORY, "out of memory");
+    }
+    return PT_OK;
+}
+
+static pt_status check_file(const struct desk *d, const char *path, const struct reopened *r,
+                            struct pt_error *err)
+{
+    struct answer answer;
+    if (d->cli->values.is_json) {
+        answer_begin(&answer, "models check");
+        answer_text(&answer, "file", path);
+        answer_text(&answer, "component", r->model->component);
+        answer_text(&answer, "plugin", r->model->plugin_id);
+        answer_text(&answer, "plugin_version", r->model->plugin_version);
+        if (!answer_print(&answer)) {
+            FAIL(err, PT_E_NO_MEMORY, "out of memory");
+        }
+    } else if (!d->cli->values.is_quiet) {
         printf("%s: ok (%s of %s %s, %zu inputs, learnt from %llu rows)\n", path,
                r->component->name, r->model->plugin_id, r->model->plugin_version,
                r->model->trained.prepare.n_inputs, (unsigned long long)r->model->rows);
@@ -183,6 +258,9 @@ static pt_status export_file(const struct desk *d, const struct reopened *r, str
     pt_status status = learned_export(r->model, v->as, &text, err);
     if (status == PT_OK && v->out != NULL) {
         status = publish_text(v->out, "export", 0, text.p, text.n, err);
+        if (status == PT_OK && !v->is_quiet) {
+            printf("%s: %zu bytes of %s\n", v->out, text.n, v->as);
+        }
     } else if (status == PT_OK) {
         fwrite(text.p, 1, text.n, stdout);
     }
@@ -204,9 +282,9 @@ static int work_on_file(const struct desk *d)
     }
     pt_status status = PT_OK;
     if (strcmp(what, "check") == 0) {
-        status = check_file(d, path, &r);
+        status = check_file(d, path, &r, &err);
     } else if (strcmp(what, "show") == 0) {
-        status = print_report(d, &r, &err);
+        status = show_file(d, path, &r, &err);
     } else {
         status = export_file(d, &r, &err);
     }
@@ -268,7 +346,7 @@ const struct cli_verb verb_models = {
     .name = "models",
     .words = "list [RUN] | show|check|export FILE",
     .summary = "list a run's models, show, check or export one (FILE, or RUN NAME)",
-    .example = "portrait models export runs/latest/models/intent.model --as pmml --out intent.pmml",
+    .example = "portrait models show intent.model",
     .options = options,
     .n_options = sizeof options / sizeof options[0],
     .least_words = 1,

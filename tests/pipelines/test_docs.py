@@ -60,6 +60,10 @@ def sandbox(folder):
             with open(secret, "w", encoding="utf-8") as f:
                 f.write("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n")
             os.chmod(secret, 0o600)
+    r = portrait("run", os.path.join(folder, "pipelines/shop-campaign.yaml"), "--no-deliver", "--quiet", "--var",
+                 "out=" + os.path.join(folder, "campaign"))
+    check(r.returncode in (0, 4), "the campaign runs\n" + r.stderr)
+    shutil.copy(os.path.join(folder, "pipelines/runs/latest/models/intent.model"), folder)
     return folder
 
 

@@ -124,6 +124,21 @@ def test_people(runs, out):
     equal((a["one_profile"], a["links"]), (False, []), "why: two")
 
 
+def test_models(t):
+    runs = os.path.join(t, "model-runs")
+    r = portrait("run", os.path.join(PIPELINES, "retail-personas.yaml"), "--quiet", "--runs", runs, "--var",
+                 "out=" + os.path.join(t, "personas.csv"))
+    equal(r.returncode, 0, "models: a run\n" + r.stderr)
+    a, _ = answer("models list", 0, {"folder", "models"}, "models", "list", "--runs", runs)
+    equal([set(m) for m in a["models"]],
+          [{"name", "component", "label", "inputs", "columns", "rows", "damage"}], "models list: keys of a model")
+    a, _ = answer("models show", 0, {"file", "model"}, "models", "show", "latest", "persona", "--runs", runs)
+    equal(set(a["model"]) & {"plugin", "inputs", "preparation", "training", "explain"},
+          {"plugin", "inputs", "preparation", "training", "explain"}, "models show: keys")
+    a, _ = answer("models check", 0, {"file", "component", "plugin", "plugin_version"}, "models", "check", a["file"])
+    equal(a["component"], "kmeans", "models check: component")
+
+
 def main():
     with tempfile.TemporaryDirectory() as t:
         bad = test_check_and_plan(t)
@@ -133,6 +148,7 @@ def main():
         test_runs(runs)
         test_read(t)
         test_plugins()
+        test_models(t)
     manual = open(os.path.join(ROOT, "docs/json.md"), encoding="utf-8").read()
     equal(set(re.findall(r"^\| `[^|]*` \| `([^`]+)` \|", manual, re.M)), seen, "docs/json.md: kinds")
     finish()

@@ -87,7 +87,7 @@ def test_reasons(folder):
     check(may, "somebody is in it")
     one = table[7]
     r = portrait("show", one["profile"], "--runs", os.path.join(folder, "runs"), "--json")
-    equal(json.loads(r.stdout)["boost.reason_1"], one["boost.reason_1"], "show tells the reason")
+    equal(json.loads(r.stdout)["values"]["boost.reason_1"], one["boost.reason_1"], "show tells the reason")
     return table
 
 
@@ -121,9 +121,16 @@ def test_verb(folder):
           [["boost", "gbdt"], ["personas", "kmeans"], ["woods", "forest"]], "list")
     equal(portrait("models", "list", "latest", *runs).stdout, r.stdout, "list RUN")
     file = os.path.join(folder, "runs", "latest", "models", "boost.model")
-    told = json.loads(portrait("models", "show", file, "--json").stdout)
+    told = json.loads(portrait("models", "show", file, "--json").stdout)["model"]
     equal(told["plugin"]["component"], "gbdt", "show FILE --json")
     equal(json.loads(told["training"]["text"])["with"], {"trees": "15"}, "options are kept")
+    listed = json.loads(portrait("models", "list", "--json", *runs).stdout)
+    equal((listed["version"], listed["kind"]), (1, "models list"), "list --json")
+    equal([(m["name"], m["component"], m["label"], m["damage"]) for m in listed["models"]],
+          [("boost", "gbdt", "y", None), ("personas", "kmeans", None, None), ("woods", "forest", "y", None)],
+          "models of list --json")
+    checked = json.loads(portrait("models", "check", file, "--json").stdout)
+    equal((checked["kind"], checked["plugin"]), ("models check", "portrait.gbdt"), "check --json")
     page = portrait("models", "show", "latest", "boost", *runs).stdout
     for word in ("component", "poutcome", "importance"):
         check(word in page, f"show RUN NAME tells of {word}\n{page}")
