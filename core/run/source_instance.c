@@ -151,7 +151,7 @@ pt_status source_instance_bind(struct source_instance *s, const uint8_t *used, s
     for (size_t i = 0; i < s->n_bound; i++) {
         names[i] = s->schema.fields[s->bound[i]].name;
     }
-    const pt_columns columns = {
+    const pt_column_list columns = {
         .struct_size = sizeof columns, .n = (uint32_t)s->n_bound, .names = names};
     const pt_bytes state = {(const uint8_t *)s->state.p, s->state.n};
     pt_status status = source_told(vtable_of(s)->bind(s->self, state, &columns, err), err);

@@ -10,8 +10,8 @@ static pt_cell_type type_of(const char *format)
         const char *format;
         pt_cell_type type;
     } known[] = {
-        {"b", PT_CELL_BOOL}, {"l", PT_CELL_I64},    {"g", PT_CELL_F64},
-        {"U", PT_CELL_TEXT}, {"tdD", PT_CELL_DATE},
+        {"b", PT_CELLS_BOOL}, {"l", PT_CELLS_I64},    {"g", PT_CELLS_F64},
+        {"U", PT_CELLS_TEXT}, {"tdD", PT_CELLS_DATE},
     };
 
     for (uint32_t i = 0; i < sizeof known / sizeof known[0]; i++) {
@@ -19,7 +19,7 @@ static pt_cell_type type_of(const char *format)
             return known[i].type;
         }
     }
-    return strncmp(format, "tsu:", 4) == 0 ? PT_CELL_TIME : 0;
+    return strncmp(format, "tsu:", 4) == 0 ? PT_CELLS_TIME : 0;
 }
 
 static bool take_i32(const char **at, int32_t *out)
@@ -115,7 +115,7 @@ pt_status pt_cells_view(const pt_host *host, const struct pt_cells *cells,
     for (uint32_t i = 0; i < cells->n; i++) {
         const struct ArrowArray *child = batch->children[i];
         pt_cell_type type = cells->columns[i].type;
-        int64_t wanted = type == PT_CELL_TEXT ? 3 : 2;
+        int64_t wanted = type == PT_CELLS_TEXT ? 3 : 2;
         if (child->n_buffers != wanted || child->length < batch->length) {
             return pt_fail(host, err, PT_E_DATA, NULL, "column `%s` is not of its schema",
                            cells->columns[i].name);
@@ -125,7 +125,7 @@ pt_status pt_cells_view(const pt_host *host, const struct pt_cells *cells,
             .valid = child->null_count == 0 ? NULL : child->buffers[0],
             .offset = child->offset + batch->offset,
             .values = child->buffers[1],
-            .text = type == PT_CELL_TEXT ? child->buffers[2] : NULL,
+            .text = type == PT_CELLS_TEXT ? child->buffers[2] : NULL,
         };
     }
     return PT_OK;

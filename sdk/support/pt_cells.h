@@ -13,12 +13,12 @@
 #include "pt_mem.h"
 
 typedef int32_t pt_cell_type;
-#define PT_CELL_BOOL 1
-#define PT_CELL_I64 2
-#define PT_CELL_F64 3
-#define PT_CELL_TEXT 4
-#define PT_CELL_DATE 5 // days since 1970-01-01
-#define PT_CELL_TIME 6 // microseconds since 1970 UTC
+#define PT_CELLS_BOOL 1
+#define PT_CELLS_I64 2
+#define PT_CELLS_F64 3
+#define PT_CELLS_TEXT 4
+#define PT_CELLS_DATE 5 // days since 1970-01-01
+#define PT_CELLS_TIME 6 // microseconds since 1970 UTC
 
 // A column of the schema. The name is a copy.
 struct pt_cell_column {

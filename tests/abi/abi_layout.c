@@ -35,7 +35,7 @@ AT(pt_option, replaced_by, 136);
 AT(pt_component, get_extension, 72);
 AT(pt_plugin, components, 56);
 AT(pt_discovery, note, 40);
-AT(pt_columns, names, 8);
+AT(pt_column_list, names, 8);
 AT(pt_split, est_bytes, 48);
 AT(pt_plan_request, emit, 24);
 AT(pt_reject, excerpt, 40);

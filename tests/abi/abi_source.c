@@ -230,7 +230,7 @@ static pt_status discover(void *self, const pt_discovery *out, pt_error *err)
     return status;
 }
 
-static pt_status bind(void *self, pt_bytes state, const pt_columns *columns, pt_error *err)
+static pt_status bind(void *self, pt_bytes state, const pt_column_list *columns, pt_error *err)
 {
     struct source *s = self;
     if (state.size != 7 || memcmp(state.data, "counted", 7) != 0) {

@@ -276,7 +276,7 @@ static void close_source(struct opened *o)
 static void plan_splits(const struct opened *o, struct seen *seen, uint64_t target)
 {
     static const char *const names[] = {"value", "key"};
-    pt_columns columns = {.struct_size = sizeof columns, .n = 2, .names = names};
+    pt_column_list columns = {.struct_size = sizeof columns, .n = 2, .names = names};
     pt_discovery discovery = {.struct_size = sizeof discovery, .ctx = seen, .schema = on_schema};
     pt_plan_request request = {.struct_size = sizeof request,
                                .n_hint = 2,
@@ -331,7 +331,7 @@ static void test_template_source__refuses_columns_it_does_not_have(void **state)
 {
     (void)state;
     static const char *const names[] = {"colour"};
-    pt_columns columns = {.struct_size = sizeof columns, .n = 1, .names = names};
+    pt_column_list columns = {.struct_size = sizeof columns, .n = 1, .names = names};
     struct opened o;
     struct pt_error err = ERROR_INIT;
     open_source(&o);

@@ -198,19 +198,19 @@ static bool put_cell(struct csv_sink *s, uint32_t column, int64_t row)
         return true;
     }
     switch (v->type) {
-    case PT_CELL_BOOL:
+    case PT_CELLS_BOOL:
         campaign_csv_plain(&s->out, pt_cell_bool(v, row) ? "1" : "0", 1);
         return true;
-    case PT_CELL_I64:
+    case PT_CELLS_I64:
         campaign_csv_i64(&s->out, pt_cell_i64(v, row));
         return true;
-    case PT_CELL_F64:
+    case PT_CELLS_F64:
         campaign_csv_f64(&s->out, pt_cell_f64(v, row));
         return true;
-    case PT_CELL_DATE:
+    case PT_CELLS_DATE:
         campaign_csv_plain(&s->out, text, pt_format_date(pt_cell_days(v, row), text));
         return true;
-    case PT_CELL_TIME:
+    case PT_CELLS_TIME:
         campaign_csv_plain(&s->out, text, pt_format_time(pt_cell_i64(v, row), text));
         return true;
     default:

@@ -89,20 +89,20 @@ void webhook_body_cell(struct webhook_body *b, const struct pt_cell_view *v, int
         return;
     }
     switch (v->type) {
-    case PT_CELL_BOOL:
+    case PT_CELLS_BOOL:
         n = pt_cell_bool(v, row) ? 4 : 5;
         webhook_body_raw(b, n == 4 ? "true" : "false", n);
         return;
-    case PT_CELL_I64:
+    case PT_CELLS_I64:
         webhook_body_raw(b, text, pt_format_i64(pt_cell_i64(v, row), text));
         return;
-    case PT_CELL_F64:
+    case PT_CELLS_F64:
         put_f64(b, pt_cell_f64(v, row));
         return;
-    case PT_CELL_DATE:
+    case PT_CELLS_DATE:
         webhook_body_text(b, text, pt_format_date(pt_cell_days(v, row), text));
         return;
-    case PT_CELL_TIME:
+    case PT_CELLS_TIME:
         webhook_body_text(b, text, pt_format_time(pt_cell_i64(v, row), text));
         return;
     default:

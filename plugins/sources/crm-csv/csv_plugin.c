@@ -46,7 +46,7 @@ static pt_status csv_source_discover(void *self, const pt_discovery *out, pt_err
     return csv_discover(self, out, err);
 }
 
-static pt_status csv_bind(void *self, pt_bytes state, const pt_columns *columns, pt_error *err)
+static pt_status csv_bind(void *self, pt_bytes state, const pt_column_list *columns, pt_error *err)
 {
     struct csv_instance *in = self;
     csv_layout_release(&in->layout);

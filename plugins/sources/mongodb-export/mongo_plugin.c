@@ -90,7 +90,7 @@ static pt_status mongo_discover_run(void *self, const pt_discovery *out, pt_erro
     return mongo_discover(in->host, in->config, out, err);
 }
 
-static pt_status columns_bind(struct mongo_instance *in, const pt_columns *columns,
+static pt_status columns_bind(struct mongo_instance *in, const pt_column_list *columns,
                               const char **paths, pt_error *err)
 {
     for (uint32_t i = 0; i < columns->n; i++) {
@@ -108,7 +108,8 @@ static pt_status columns_bind(struct mongo_instance *in, const pt_columns *colum
     return status == PT_OK ? PT_OK : pt_fail(in->host, err, status, NULL, "out of memory");
 }
 
-static pt_status mongo_bind(void *self, pt_bytes state, const pt_columns *columns, pt_error *err)
+static pt_status mongo_bind(void *self, pt_bytes state, const pt_column_list *columns,
+                            pt_error *err)
 {
     struct mongo_instance *in = self;
     bound_release(in);

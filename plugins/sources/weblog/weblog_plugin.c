@@ -299,7 +299,8 @@ static pt_status weblog_discover(void *self, const pt_discovery *out, pt_error *
     return status;
 }
 
-static pt_status weblog_bind(void *self, pt_bytes state, const pt_columns *columns, pt_error *err)
+static pt_status weblog_bind(void *self, pt_bytes state, const pt_column_list *columns,
+                             pt_error *err)
 {
     struct weblog_instance *in = self;
     if (!weblog_state_load(state.data, state.size, &in->format)) {

@@ -33,11 +33,11 @@ typedef struct pt_discovery {
 } pt_discovery;
 
 // The columns the run needs, by name, in the order every batch must have them.
-typedef struct pt_columns {
+typedef struct pt_column_list {
     uint32_t struct_size;
     uint32_t n;
     const char *const *names;
-} pt_columns;
+} pt_column_list;
 
 // One independent piece of the source: openable in any thread, process or machine.
 typedef struct pt_split {
@@ -97,7 +97,7 @@ typedef struct pt_source_vtable {
     // Reads headers and samples only, never whole files. [main]
     pt_status (*discover)(void *self, const pt_discovery *out, pt_error *err);
     // `state` as discover gave it, maybe in another process. [main]
-    pt_status (*bind)(void *self, pt_bytes state, const pt_columns *columns, pt_error *err);
+    pt_status (*bind)(void *self, pt_bytes state, const pt_column_list *columns, pt_error *err);
     // Emits the splits of all files, in file order. [main]
     pt_status (*plan)(void *self, const pt_plan_request *request, pt_error *err);
     // A stream of the bound columns. Several splits are open at once, each on one thread [worker].

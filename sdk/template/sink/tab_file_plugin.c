@@ -104,21 +104,21 @@ static bool add_cell(struct sink *s, const struct pt_cell_view *view, int64_t ro
         return add_field(s, NULL, 0, is_first);
     }
     switch (view->type) {
-    case PT_CELL_TEXT: {
+    case PT_CELLS_TEXT: {
         const uint8_t *field = pt_cell_text(view, row, &n);
         return add_field(s, field, n, is_first);
     }
-    case PT_CELL_BOOL:
+    case PT_CELLS_BOOL:
         text[0] = pt_cell_bool(view, row) ? '1' : '0';
         n = 1;
         break;
-    case PT_CELL_F64:
+    case PT_CELLS_F64:
         n = pt_format_f64(pt_cell_f64(view, row), text);
         break;
-    case PT_CELL_DATE:
+    case PT_CELLS_DATE:
         n = pt_format_date(pt_cell_days(view, row), text);
         break;
-    case PT_CELL_TIME:
+    case PT_CELLS_TIME:
         n = pt_format_time(pt_cell_i64(view, row), text);
         break;
     default:

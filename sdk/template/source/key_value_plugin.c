@@ -80,7 +80,7 @@ static pt_status discover(void *self, const pt_discovery *out, pt_error *err)
     return out->schema(out->ctx, &schema, err);
 }
 
-static pt_status bind(void *self, pt_bytes state, const pt_columns *columns, pt_error *err)
+static pt_status bind(void *self, pt_bytes state, const pt_column_list *columns, pt_error *err)
 {
     struct source *s = self;
     (void)state;

@@ -401,7 +401,7 @@ static pt_status reading_prepare(struct reading *r)
         return status;
     }
     names_choose(r);
-    pt_columns columns = {.struct_size = sizeof columns, .n = r->n_names, .names = r->names};
+    pt_column_list columns = {.struct_size = sizeof columns, .n = r->n_names, .names = r->names};
     status = r->source->bind(r->self, (pt_bytes){r->state, r->state_size}, &columns, &h->error);
     if (status != PT_OK) {
         return status;

@@ -142,7 +142,7 @@ static pt_status on_counted(void *ctx, uint64_t records, uint64_t lines, pt_erro
 }
 
 static pt_status discover_and_bind(const pt_source_vtable *v, void *self, struct seen *seen,
-                                   const pt_columns *columns)
+                                   const pt_column_list *columns)
 {
     pt_discovery discovery = {.struct_size = sizeof discovery,
                               .ctx = seen,
@@ -208,7 +208,7 @@ static void test_plugin_abi__a_source_fills_batches(void **state)
     static const char *const names[] = {"city", "id"};
     const struct component_info *c = find(PT_KIND_SOURCE, "abi-source");
     const pt_source_vtable *v = c->vtable;
-    pt_columns columns = {.struct_size = sizeof columns, .n = 2, .names = names};
+    pt_column_list columns = {.struct_size = sizeof columns, .n = 2, .names = names};
     struct seen seen = {0};
     struct diags diags = {0};
     struct arena arena = {0};
