@@ -13,8 +13,8 @@
 // Area under the ROC curve by mid-ranks (Mann-Whitney): ties count one half.
 double metric_auc(const struct ranked *r);
 
-// Largest distance between the score distributions of the classes; *at gets the score where
-// "score >= *at" separates best.
+// Largest true positive rate less false positive rate of "score >= *at" over all scores; 0 when
+// none is ahead.
 double metric_ks(const struct ranked *r, double *at);
 
 // Area under the precision-recall curve, as average precision.

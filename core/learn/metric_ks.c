@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 Portrait contributors
 // SPDX-License-Identifier: Apache-2.0
-// Two-sample Kolmogorov-Smirnov statistic between the scores of the two classes.
+// Kolmogorov-Smirnov statistic of a score: the most by which the share of yeses found is ahead of
+// the share of noes, over all thresholds. A score that runs the wrong way has none.
 #include "metric.h"
 
 #include <math.h>
@@ -19,7 +20,7 @@ double metric_ks(const struct ranked *r, double *at)
     for (size_t i = 0; i < r->n_groups; i++) {
         unsigned __int128 a = (unsigned __int128)negatives_below * r->positives;
         unsigned __int128 b = (unsigned __int128)positives_below * negatives;
-        unsigned __int128 gap = a > b ? a - b : b - a;
+        unsigned __int128 gap = a > b ? a - b : 0;
         if (i == 0 || gap > best) {
             best = gap;
             *at = r->groups[i].score;
