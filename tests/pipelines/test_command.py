@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The command as ops use it: help, exit codes, status line, lock, budget of bad rows, signals, runs."""
 import fcntl
+import gzip
 import json
 import os
 import re
@@ -167,11 +168,29 @@ def test_plugins():
         equal(schema.get("additionalProperties"), False, f"{name}: unknown options are refused")
 
 
+def test_failed_reads(t):
+    """An input that fails in mid-read: the reason is the host's own, with file and byte."""
+    lines = {"weblog": ("a.log.gz", "".join(LINE % (i % 200, i % 60, i) for i in range(60000)), ("format=combined",)),
+             "crm-csv": ("a.csv.gz", "id,name\n" + "".join(f"{i},n{i * 7919 % 10007}\n" for i in range(200000)), ()),
+             "mongodb-export": ("a.jsonl.gz", "".join('{"a": %d, "b": "x%d"}\n' % (i, i * 7919 % 10007)
+                                                      for i in range(200000)), ())}
+    for plugin, (name, text, options) in lines.items():
+        path = os.path.join(t, name)
+        whole = gzip.compress(text.encode())
+        with open(path, "wb") as f:
+            f.write(whole[:len(whole) * 3 // 4])
+        r = portrait("read", plugin, path, "--format", "count", *(w for o in options for w in ("--with", o)))
+        equal(r.returncode, 1, f"{plugin}: exit\n{r.stderr}")
+        check(f"{path}: byte " in r.stderr and "the compressed stream is cut off" in r.stderr,
+              f"{plugin}: the reason is told\n{r.stderr}")
+
+
 def main():
     test_help()
     test_plugins()
     with tempfile.TemporaryDirectory() as t:
         test_exit_codes(t)
+        test_failed_reads(t)
         test_lock(t)
         test_stop(t)
         test_killed(t)

@@ -59,7 +59,7 @@ static pt_status reject(struct csv_reader *r, const struct csv_item *item, const
         .column_name = why->column == 0 ? NULL : layout->columns[why->column - 1].name,
         .reason = why->text,
         .excerpt = {item->data, item->size < CSV_EXCERPT ? item->size : CSV_EXCERPT}};
-    return r->run.reject(r->run.ctx, &reject, NULL);
+    return r->run.reject(r->run.ctx, &reject, r->run.err);
 }
 
 // Fields too many are fine as long as they are empty.
@@ -161,14 +161,14 @@ static pt_status split_end(struct csv_reader *r)
         return PT_OK;
     }
     r->is_counted = true;
-    return r->run.counted(r->run.ctx, r->records, r->cursor.lines, NULL);
+    return r->run.counted(r->run.ctx, r->records, r->cursor.lines, r->run.err);
 }
 
 // The next item behind the header.
 static pt_status next_item(struct csv_reader *r, struct csv_item *item)
 {
     for (;;) {
-        pt_status status = csv_cursor_next(&r->cursor, item, NULL);
+        pt_status status = csv_cursor_next(&r->cursor, item, r->run.err);
         bool is_header = r->awaits_header && item->step == CSV_RECORD;
         if (status != PT_OK || item->step == CSV_END || !is_header) {
             return status;

@@ -58,7 +58,7 @@ static pt_status record_reject(struct mongo_reader *r, const struct mongo_record
                         .column_name = column == 0 ? NULL : in->table.columns[column - 1].name,
                         .reason = fault,
                         .excerpt = {record->p, record->n < EXCERPT_MAX ? record->n : EXCERPT_MAX}};
-    return r->run.reject(r->run.ctx, &reject, NULL);
+    return r->run.reject(r->run.ctx, &reject, r->run.err);
 }
 
 static uint32_t bound_of_slot(const struct mongo_instance *in, uint32_t slot)
@@ -113,7 +113,7 @@ static pt_status split_end(struct mongo_reader *r)
         return PT_OK;
     }
     r->is_counted = true;
-    return r->run.counted(r->run.ctx, r->n_records, mongo_records_lines(&r->records), NULL);
+    return r->run.counted(r->run.ctx, r->n_records, mongo_records_lines(&r->records), r->run.err);
 }
 
 static pt_status record_next(struct mongo_reader *r, struct mongo_record *record, char *message,
@@ -123,7 +123,7 @@ static pt_status record_next(struct mongo_reader *r, struct mongo_record *record
     if (r->n_records % CANCEL_RECORDS == 0 && host->cancelled(host) != 0) {
         return PT_E_CANCELLED;
     }
-    pt_status status = mongo_records_next(&r->records, record, NULL);
+    pt_status status = mongo_records_next(&r->records, record, r->run.err);
     if (status != PT_OK) {
         snprintf(message, capacity, "cannot read on at byte %llu",
                  (unsigned long long)mongo_records_offset(&r->records));

@@ -66,7 +66,7 @@ static pt_status line_reject(struct weblog_reader *r, const struct pt_line *line
         .column_name = name[0] == '\0' ? NULL : name,
         .reason = why->text,
         .excerpt = {line->data, line->size < EXCERPT_MAX ? line->size : EXCERPT_MAX}};
-    return r->run.reject(r->run.ctx, &reject, NULL);
+    return r->run.reject(r->run.ctx, &reject, r->run.err);
 }
 
 static struct weblog_reason bytes_check(const struct pt_line *line)
@@ -155,7 +155,7 @@ static pt_status split_end(struct weblog_reader *r)
         return PT_OK;
     }
     r->is_counted = true;
-    return r->run.counted(r->run.ctx, r->records, r->lines.n_lines, NULL);
+    return r->run.counted(r->run.ctx, r->records, r->lines.n_lines, r->run.err);
 }
 
 static pt_status reader_next(void *self, struct ArrowArray *out, char *message, uint64_t capacity)
@@ -165,7 +165,7 @@ static pt_status reader_next(void *self, struct ArrowArray *out, char *message, 
     uint64_t rows = 0;
     struct pt_line line = {.kind = PT_LINE_WHOLE};
     for (uint32_t i = 1; rows < r->run.batch_rows; i++) {
-        pt_status status = pt_lines_next(&r->lines, &line, NULL);
+        pt_status status = pt_lines_next(&r->lines, &line, r->run.err);
         if (status == PT_OK && line.kind == PT_LINE_END) {
             break;
         }
