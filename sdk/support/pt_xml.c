@@ -10,6 +10,9 @@
 
 static void add(struct pt_xml *x, const char *text, uint64_t n)
 {
+    if (n == 0) {
+        return;
+    }
     if (x->failed || !pt_mem_reserve(x->host, &x->text, &x->capacity, x->n + n, 1)) {
         x->failed = true;
         return;
