@@ -326,22 +326,37 @@ static void print_position(FILE *out, struct position at)
     fputs(at.file != NULL || at.line > 0 ? " " : "", out);
 }
 
-// A secret was written out in this line (P0111): it must not be repeated on a screen or in a log.
-static bool has_secret(const struct diags *d, struct position at)
+void diags_hide(struct diags *d, struct position at)
 {
-    for (size_t i = 0; i < d->n; i++) {
-        if (strcmp(d->items[i].code, "P0111") == 0 && d->items[i].at.line == at.line) {
+    const char *file = at.file == NULL ? NULL : arena_strdup(&d->arena, at.file);
+    if ((at.file != NULL && file == NULL) ||
+        !mem_reserve(&d->hidden, &d->hidden_capacity, d->n_hidden + 1, sizeof *d->hidden)) {
+        d->hides_all = true;
+        d->out_of_memory = true;
+        return;
+    }
+    at.file = file;
+    d->hidden[d->n_hidden++] = at;
+}
+
+static bool is_hidden(const struct diags *d, struct position at)
+{
+    for (size_t i = 0; i < d->n_hidden; i++) {
+        const struct position *h = &d->hidden[i];
+        bool is_same_file =
+            h->file == NULL || at.file == NULL ? h->file == at.file : strcmp(h->file, at.file) == 0;
+        if (is_same_file && h->line == at.line) {
             return true;
         }
     }
-    return false;
+    return d->hides_all;
 }
 
 static void print_item(const struct diags *d, const struct diag *item, FILE *out,
                        const struct colours *c)
 {
     static const char *const names[] = {"error", "warning", "note"};
-    struct text line = has_secret(d, item->at) ? (struct text){0} : source_line(d, item->at);
+    struct text line = is_hidden(d, item->at) ? (struct text){0} : source_line(d, item->at);
     fputs(c->strong, out);
     print_position(out, item->at);
     fprintf(out, "%s%s%s", c->off, c->level[item->level], names[item->level]);
@@ -380,5 +395,6 @@ void diags_release(struct diags *d)
 {
     arena_release(&d->arena);
     mem_free(d->items);
+    mem_free(d->hidden);
     *d = (struct diags){0};
 }

@@ -35,6 +35,10 @@ struct diags {
     size_t n_errors;
     size_t n_dropped;        // beyond DIAG_MOST, errors among them
     bool out_of_memory;      // something could not be kept: counts as an error
+    struct position *hidden; // lines that are never shown
+    size_t n_hidden;
+    size_t hidden_capacity;
+    bool hides_all;          // one could not be noted: no line is shown
     const char *source_file; // text of this file is `source`, for showing lines; NULL = read none
     struct text source;
 };
@@ -47,6 +51,9 @@ void diag_add(struct diags *d, enum diag_level level, const char *code, struct p
 // and `at` is a plain one-line scalar.
 void diag_add_error(struct diags *d, const char *code, struct position at,
                     const struct pt_error *err);
+// This line holds what must not be repeated, such as a secret written out: whatever falls on it,
+// before or after, is told without it.
+void diags_hide(struct diags *d, struct position at);
 // Errors and out-of-memory count.
 bool diags_failed(const struct diags *d);
 // Sorts by file, line, column (stable).

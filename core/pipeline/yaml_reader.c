@@ -247,6 +247,8 @@ static pt_status read_key(struct reader *r, yaml_event_t *event, const struct no
             diag_add(r->diags, DIAG_ERROR, "P0003", at, NULL,
                      "key `%s` stands twice (first on line %u)", (*out)->text.p,
                      pairs[i].key->at.line);
+            // The second value is dropped here, so nobody learns whether it was to be a secret.
+            diags_hide(r->diags, at);
             return PT_E_CONFIG;
         }
     }

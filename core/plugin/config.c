@@ -130,9 +130,55 @@ static void warn_deprecated(struct filler *f, const struct option_row *row, cons
              row->name, f->request->owner);
 }
 
+static bool is_secret_row(const struct option_row *row)
+{
+    return row->type == PT_OPT_SECRET || (row->flags & PT_OPTF_SECRET) != 0;
+}
+
+// A key that was meant to be a secret option: one of them, or nearly.
+static bool means_secret(const struct option_rows *rows, const struct node *key)
+{
+    for (uint32_t i = 0; i < rows->n; i++) {
+        const char *name = rows->rows[i].name;
+        if (is_secret_row(&rows->rows[i]) && name != NULL &&
+            (text_is(key->text, name) || suggest(key->text.p, &name, 1) != NULL)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void hide_lines(struct filler *f, const struct node *node)
+{
+    diags_hide(f->diags, node->at);
+    for (size_t i = 0; i < node->n; i++) {
+        if (node->kind == NODE_LIST) {
+            hide_lines(f, node->items[i]);
+        } else if (node->kind == NODE_MAP) {
+            hide_lines(f, node->pairs[i].key);
+            hide_lines(f, node->pairs[i].value);
+        }
+    }
+}
+
+// Where a secret stands as text, no diagnostic may show the line.
+static void hide_secrets(struct filler *f, const struct option_rows *rows, const struct node *map)
+{
+    for (size_t i = 0; i < map->n; i++) {
+        const struct node *value = map->pairs[i].value;
+        struct text name = {0};
+        bool is_named = value->kind == NODE_SCALAR && option_is_secret(value->text, &name);
+        if (!is_named && means_secret(rows, map->pairs[i].key)) {
+            hide_lines(f, map->pairs[i].key);
+            hide_lines(f, value);
+        }
+    }
+}
+
 static void check_keys(struct filler *f, const struct option_rows *rows, const struct node *map,
                        const char *path)
 {
+    hide_secrets(f, rows, map);
     for (size_t i = 0; i < map->n; i++) {
         const struct node *key = map->pairs[i].key;
         const struct option_row *row = find_row(rows, key->text);

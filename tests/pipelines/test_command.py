@@ -185,12 +185,31 @@ def test_failed_reads(t):
               f"{plugin}: the reason is told\n{r.stderr}")
 
 
+def test_hidden_lines(t):
+    """A secret written out is on no screen, whatever error falls on its line."""
+    path = os.path.join(t, "secret.yaml")
+    lines = ("signing_key: hunter2secret", "signing_kye: hunter2secret", "signing_key: [hunter2secret]",
+             "signing_key: hunter2secret\n      signing_key: hunter2secret",
+             "signing_key: {a: hunter2secret}", "signing_key:\n        hunter2secret")
+    for line in lines:
+        with open(path, "w", encoding="utf-8") as f:
+            f.write("portrait: 1\nname: s\nas_of: 2025-01-01T00:00:00Z\nsources:\n  web: {plugin: weblog, with: "
+                    "{path: %s}}\nidentity:\n  namespaces: {address: {class: person}}\n  rows: {web: {address: ip}}\n"
+                    "sinks:\n  hook:\n    plugin: webhook\n    from: nobody\n    with:\n      url: https://a.example/x\n"
+                    "      %s\n" % (os.path.join(PIPELINES, "data/weblog/apache_logs.gz"), line))
+        for words in (("check", path), ("check", path, "--json"), ("run", path)):
+            r = portrait(*words)
+            equal(r.returncode, 78, f"{line}: exit\n{r.stderr}")
+            check("hunter2" not in r.stderr + r.stdout, f"{line}: the secret is told\n{r.stderr}{r.stdout}")
+
+
 def main():
     test_help()
     test_plugins()
     with tempfile.TemporaryDirectory() as t:
         test_exit_codes(t)
         test_failed_reads(t)
+        test_hidden_lines(t)
         test_lock(t)
         test_stop(t)
         test_killed(t)

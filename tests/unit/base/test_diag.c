@@ -146,6 +146,7 @@ static void test_diag__hides_a_line_with_a_secret(void **state)
 {
     (void)state;
     struct diags d = with_source("a: 1\nkey: hunter2\n");
+    diags_hide(&d, at(2, 6, 7));
     diag_add(&d, DIAG_ERROR, "P0103", at(2, 1, 3), "fix", "unknown key");
     diag_add(&d, DIAG_ERROR, "P0111", at(2, 6, 7), "use a secret", "a secret written out");
     diag_add(&d, DIAG_ERROR, "P0103", at(1, 1, 1), NULL, "x");
@@ -156,6 +157,36 @@ static void test_diag__hides_a_line_with_a_secret(void **state)
                        "spring.yaml:1:1: error[P0103]: x\n"
                        "  1 | a: 1\n"
                        "    | ^\n");
+}
+
+// The mark does not depend on a diagnostic that was kept, and belongs to one file.
+static void test_diag__hides_beyond_the_cap(void **state)
+{
+    (void)state;
+    struct diags d = with_source("a: 1\nkey: hunter2\n");
+    for (int i = 0; i < DIAG_MOST; i++) {
+        diag_add(&d, DIAG_ERROR, "P0103", at(2, 1, 3), NULL, "unknown");
+    }
+    diag_add(&d, DIAG_ERROR, "P0111", at(2, 6, 7), NULL, "dropped");
+    diags_hide(&d, at(2, 6, 7));
+    char *text = NULL;
+    size_t n = 0;
+    FILE *out = open_memstream(&text, &n);
+    diags_print(&d, out, false);
+    fclose(out);
+    assert_null(strstr(text, "hunter2"));
+    assert_non_null(strstr(text, "1 more not shown"));
+    free(text);
+    diags_release(&d);
+
+    d = with_source("a: 1\nkey: plain\n");
+    struct position other = at(2, 1, 1);
+    other.file = "other.yaml";
+    diags_hide(&d, other);
+    diag_add(&d, DIAG_ERROR, "P0103", at(2, 1, 3), "fix", "unknown");
+    assert_printed(&d, "spring.yaml:2:1: error[P0103]: unknown\n"
+                       "  2 | key: plain\n"
+                       "    | ^^^ fix\n");
 }
 
 static void test_diag__caret_stays_on_the_line(void **state)
@@ -380,6 +411,7 @@ int main(void)
         cmocka_unit_test(test_diag__caret_counts_characters_and_keeps_tabs),
         cmocka_unit_test(test_diag__byte_order_mark_has_no_column),
         cmocka_unit_test(test_diag__hides_a_line_with_a_secret),
+        cmocka_unit_test(test_diag__hides_beyond_the_cap),
         cmocka_unit_test(test_diag__caret_stays_on_the_line),
         cmocka_unit_test(test_diag__escapes_what_could_fake_a_line),
         cmocka_unit_test(test_diag__cuts_a_very_long_line_around_the_fault),
