@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "dtree.h"
-#include "pmml.h"
+#include "tree_pmml.h"
 #include "shap.h"
 
 #define AUTO_EXACT_CELLS 1000000 // rows x columns up to which all thresholds are tried
@@ -228,14 +228,14 @@ pt_status dtree_export(const void *self, const char *format, pt_writer *writer, 
         return pt_fail(m->host, err, PT_E_UNSUPPORTED, NULL, "a tree cannot be written as %s",
                        format);
     }
-    const struct pmml_model model = {
+    const struct tree_pmml model = {
         .host = m->host,
         .trees = &m->flat,
         .columns = &m->columns,
         .classes = (const char *const *)m->classes,
-        .shape = PMML_ONE_TREE,
+        .shape = TREE_PMML_ONE_TREE,
     };
-    return pmml_write(&model, writer, err);
+    return tree_pmml_write(&model, writer, err);
 }
 
 struct leaf {

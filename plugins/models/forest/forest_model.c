@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "forest.h"
-#include "pmml.h"
+#include "tree_pmml.h"
 #include "shap.h"
 
 #define FORMAT 1
@@ -96,14 +96,14 @@ pt_status forest_export(const void *self, const char *format, pt_writer *writer,
         return pt_fail(m->host, err, PT_E_UNSUPPORTED, NULL, "a forest cannot be written as %s",
                        format);
     }
-    const struct pmml_model model = {
+    const struct tree_pmml model = {
         .host = m->host,
         .trees = &m->trees,
         .columns = &m->columns,
         .classes = (const char *const *)m->classes,
-        .shape = PMML_AVERAGE,
+        .shape = TREE_PMML_AVERAGE,
     };
-    return pmml_write(&model, writer, err);
+    return tree_pmml_write(&model, writer, err);
 }
 
 pt_status forest_save(const void *self, const pt_host *host, pt_writer *writer, pt_error *err)

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "gbdt.h"
-#include "pmml.h"
+#include "tree_pmml.h"
 #include "shap.h"
 
 #define FORMAT 1
@@ -110,12 +110,13 @@ pt_status gbdt_export(const void *self, const char *format, pt_writer *writer, p
     if (strcmp(format, PT_EXPORT_PMML) != 0) {
         return pt_fail(m->host, err, PT_E_UNSUPPORTED, NULL, "gbdt does not export `%s`", format);
     }
-    struct pmml_model model = {.host = m->host,
-                               .trees = &m->trees,
-                               .columns = &m->columns,
-                               .classes = (const char *const *)m->classes,
-                               .shape = m->loss == GBDT_LOGISTIC ? PMML_LOG_ODDS : PMML_SUM};
-    return pmml_write(&model, writer, err);
+    struct tree_pmml model = {.host = m->host,
+                              .trees = &m->trees,
+                              .columns = &m->columns,
+                              .classes = (const char *const *)m->classes,
+                              .shape =
+                                  m->loss == GBDT_LOGISTIC ? TREE_PMML_LOG_ODDS : TREE_PMML_SUM};
+    return tree_pmml_write(&model, writer, err);
 }
 
 pt_status gbdt_save(const void *self, const pt_host *host, pt_writer *writer, pt_error *err)

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 Portrait contributors
 // SPDX-License-Identifier: Apache-2.0
-// Forests and trees with a right seal and wrong bytes: refused, or of no harm. FOREST_FUZZ_SECONDS
-// says how long (1 without it).
+// Forests, trees and boosted trees with a right seal and wrong bytes: refused, or of no harm.
+// FOREST_FUZZ_SECONDS says how long (1 without it).
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -71,6 +71,7 @@ static bool use(const struct model_bench *b, const struct str *file)
     assert_true(is_harmless_answer(learned_score(m, NULL, &t, "m", &err)));
     assert_true(is_harmless_answer(learned_report(m, &w, &err)));
     assert_true(is_harmless_answer(learned_export(m, PT_EXPORT_PMML, &out, &err)));
+    assert_true(is_harmless_answer(learned_export(m, PT_EXPORT_XGBOOST, &out, &err)));
     table_release(&t);
     str_release(&out);
     learned_free(m);
@@ -125,11 +126,19 @@ static void test_forest_fuzz__wrong_trees_do_no_harm(void **state)
     fuzz("dtree", "{depth: 5, min_leaf: 3, class_weights: balanced}", 0.5);
 }
 
+static void test_forest_fuzz__wrong_boosting_does_no_harm(void **state)
+{
+    (void)state;
+    fuzz("gbdt", "{trees: 4, depth: 4}", 0.5);
+    fuzz("gbdt", "{trees: 6, leaves: 5, early_stopping: 2, validation: 0.3}", 0.5);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_forest_fuzz__wrong_forests_do_no_harm),
         cmocka_unit_test(test_forest_fuzz__wrong_trees_do_no_harm),
+        cmocka_unit_test(test_forest_fuzz__wrong_boosting_does_no_harm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

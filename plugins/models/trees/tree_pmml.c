@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 Portrait contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "pmml.h"
+#include "tree_pmml.h"
 
 #include <string.h>
 
@@ -9,7 +9,7 @@
 #define MARGIN "margin" // field that carries the sum of trees to the last model
 
 struct writing {
-    const struct pmml_model *m;
+    const struct tree_pmml *m;
     const struct ensemble_node *nodes; // of the tree
     struct pt_xml *x;
     bool is_share; // leaves are shares of class 1, not numbers
@@ -232,7 +232,7 @@ static void put_table(const struct writing *w, const char *class, double interce
 // base + scale * sum, and its logistic function where there are classes.
 static void put_link(const struct writing *w)
 {
-    bool is_class = w->m->shape == PMML_LOG_ODDS;
+    bool is_class = w->m->shape == TREE_PMML_LOG_ODDS;
     pt_xml_open(w->x, "RegressionModel");
     pt_xml_attribute(w->x, "functionName", is_class ? "classification" : "regression");
     pt_xml_attribute(w->x, "normalizationMethod", is_class ? "logit" : "none");
@@ -248,7 +248,7 @@ static void put_link(const struct writing *w)
 
 static void put_chain(struct writing *w)
 {
-    open_model(w->x, w->m->shape == PMML_LOG_ODDS ? "classification" : "regression");
+    open_model(w->x, w->m->shape == TREE_PMML_LOG_ODDS ? "classification" : "regression");
     put_empty(w->x, "MiningSchema");
     pt_xml_open(w->x, "Segmentation");
     pt_xml_attribute(w->x, "multipleModelMethod", "modelChain");
@@ -262,15 +262,16 @@ static void put_chain(struct writing *w)
     pt_xml_close(w->x, "MiningModel");
 }
 
-pt_status pmml_write(const struct pmml_model *model, pt_writer *writer, pt_error *err)
+pt_status tree_pmml_write(const struct tree_pmml *model, pt_writer *writer, pt_error *err)
 {
     struct pt_xml x = {.host = model->host};
     struct writing w = {.m = model,
                         .x = &x,
-                        .is_share = model->shape == PMML_ONE_TREE || model->shape == PMML_AVERAGE};
-    if (model->shape == PMML_ONE_TREE) {
+                        .is_share = model->shape == TREE_PMML_ONE_TREE ||
+                                    model->shape == TREE_PMML_AVERAGE};
+    if (model->shape == TREE_PMML_ONE_TREE) {
         put_tree(&w, 0, true);
-    } else if (model->shape == PMML_AVERAGE) {
+    } else if (model->shape == TREE_PMML_AVERAGE) {
         open_model(&x, "classification");
         put_empty(&x, "MiningSchema");
         put_trees(&w, "average");
