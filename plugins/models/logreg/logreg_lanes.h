@@ -19,8 +19,8 @@ typedef int64_t whole_t __attribute__((vector_size(LANES * 8), aligned(8), may_a
 #define LN2_LOW 0x1.cf79abc9e3b39p-40
 #define SHIFTER 0x1.8p+52
 #define LEAST (-708.0)
-#define DEAD (-800.0) // margin of lanes without a row
-#define SMALL_EXP 0x1p-20
+#define DEAD (-800.0)     // margin of lanes without a row
+#define SMALL_EXP 0x1p-10 // below it log(1 + e) is a series, so that small losses keep their digits
 
 static inline TARGET lanes_t splat(double value)
 {
@@ -175,6 +175,15 @@ static inline TARGET double log_of_product(lanes_t v)
     return log(product);
 }
 
+// log(1 + e) of small e, to e^5.
+static inline TARGET lanes_t log_near_one(lanes_t e)
+{
+    lanes_t sum = FMA(e, splat(0.2), splat(-0.25));
+    sum = FMA(e, sum, splat(1.0 / 3));
+    sum = FMA(e, sum, splat(-0.5));
+    return FMA(e * e, sum, e);
+}
+
 // Loss of a row: log(1 + e) + max(eta, 0) - label * eta with e = exp(-|eta|).
 static TARGET void judge(const struct logreg_labels *labels, const double *eta, uint32_t rows,
                          struct judged *out, double *losses)
@@ -196,7 +205,7 @@ static TARGET void judge(const struct logreg_labels *labels, const double *eta, 
         whole_t is_small = (whole_t)(e < SMALL_EXP);
         lanes_t factor = choose(is_small, splat(1), 1 + e);
         lanes_t plain =
-            choose(is_small, e - e * e * 0.5, splat(0)) + choose(is_up, h, splat(0)) - y * h;
+            choose(is_small, log_near_one(e), splat(0)) + choose(is_up, h, splat(0)) - y * h;
         products[0] *= choose(is_one, splat(1), factor);
         products[1] *= choose(is_one, factor, splat(1));
         rest[0] += choose(is_one, splat(0), plain);

@@ -32,9 +32,12 @@ struct subject {
 };
 
 static const struct subject subjects[] = {
-    {"kmeans", "{k: 4, restarts: 1}", NULL},        {"logreg", "{lambda: 1}", "bought"},
-    {"dtree", "{depth: 5, min_leaf: 3}", "bought"}, {"forest", "{trees: 4, depth: 5}", "bought"},
+    {"kmeans", "{k: 4, restarts: 1}", NULL},
+    {"logreg", "{lambda: 1}", "bought"},
+    {"dtree", "{depth: 5, min_leaf: 3}", "bought"},
+    {"forest", "{trees: 4, depth: 5}", "bought"},
     {"gbdt", "{trees: 6, depth: 4}", "bought"},
+    {"logreg", "{classes: [Aachen, Berlin, Chemnitz, Dresden, Essen]}", "city"},
 };
 
 struct fuzz {
