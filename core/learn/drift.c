@@ -50,6 +50,12 @@ const char *drift_verdict(double psi)
 static uint32_t bin_of(const struct drift_reference *r, double value)
 {
     uint32_t low = 0;
+    if (r->n_cuts <= DECILES) {
+        for (uint32_t i = 0; i < r->n_cuts; i++) {
+            low += value > r->edges[i]; // quicker than to guess the way at each of a few
+        }
+        return low;
+    }
     uint32_t high = r->n_cuts;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
