@@ -22,7 +22,7 @@ WORKS = {
     "forest_score": ("score 200k rows, forest", PEERS, 3),
 }
 MEMORY_SHARE = 0.5
-HEAD = ("work", "best peer", "its s: median (min)", "Portrait s: median (min)", "times faster", "bar", "CPU s: peer", "Portrait", "quality: peer",
+HEAD = ("work", "best peer", "its s: median (min)", "Portrait s: median (min)", "times faster: by medians (by the smallest)", "bar", "CPU s: peer", "Portrait", "quality: peer",
         "quality: Portrait", "MB beyond the matrix: peer", "Portrait", "verdict")
 
 
@@ -95,8 +95,14 @@ def row(work, results):
         return (text, "–", "–", seconds(ours), "–", f"{bar} ×", *cpu, "–", mine, "–", f"{own:.0f}", "not compared")
     ratio = results.median(work, peer) / results.median(work, "portrait")
     smallest = min(beyond(results, work, e) for e in results.engines(work) if e != "portrait")
-    return (text, peer, seconds(results.values(work, peer)), seconds(ours), f"{ratio:.2f}", f"{bar} ×", *cpu,
+    return (text, peer, seconds(results.values(work, peer)), seconds(ours), f"{ratio:.2f} ({by_smallest(results, work, judges):.2f})",
+            f"{bar} ×", *cpu,
             quality_beside(results, model), mine, f"{smallest:.0f}", f"{own:.0f}", judge(work, results, peer, bar))
+
+
+def by_smallest(results, work, judges):
+    """Ratio of the fastest runs: on a shared machine nearer the truth than that of the medians."""
+    return min(min(results.values(work, e)) for e in judges if (work, e) in results.runs) / min(results.values(work, "portrait"))
 
 
 def versions():
