@@ -22,8 +22,7 @@ struct pmml {
 // The whole document, appended.
 pt_status pmml_export(const struct learned *m, struct str *out, struct pt_error *err);
 
-// --- Parts, one file each; for pmml.c
-// --------------------------------------------------------------
+// Parts, one file each; for pmml.c.
 
 // A name no field has yet, from the one wanted; noted as taken. NULL when memory is out.
 const char *pmml_name(struct pmml *d, const char *wanted);

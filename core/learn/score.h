@@ -8,13 +8,14 @@
 #include "instance.h"
 #include "prepare.h"
 
-// The range's rows (at most PREPARE_BLOCK_ROWS) into `x`, which holds as many rows of the matrix and
-// is 64-byte aligned, as a block a model takes. `columns` are those of prepare_bind().
+// The range's rows (at most PREPARE_BLOCK_ROWS) into `x`, which holds as many rows of the matrix
+// and is 64-byte aligned, as a block a model takes. `columns` are those of prepare_bind().
 struct score_source {
     const struct prepare *p;
     const struct instance *m;
     const struct column *const *columns;
 };
+
 pt_status score_fill(const struct score_source *s, struct gather_range range, void *x,
                      pt_block *out, struct pt_error *err);
 // out[output * from->n + i] is of the i-th row asked for.
