@@ -200,6 +200,29 @@ static void put_figures(struct metrics *m, const struct json *evaluation)
     }
 }
 
+static void put_drift(struct metrics *m)
+{
+    const struct json *models = json_get(m->record, "models");
+    begin(m, "portrait_model_psi", "PSI of an input since training; 0.25 and more is drift.");
+    for (size_t i = 0; i < json_count(models); i++) {
+        const char *name = NULL;
+        const struct json *inputs =
+            json_get(json_get(json_member(models, i, &name), "drift"), "inputs");
+        label(m, 0, "model", name);
+        for (size_t k = 0; k < json_count(inputs); k++) {
+            label(m, 1, "input", json_text(json_get(json_at(inputs, k), "name")));
+            sample_of(m, json_get(json_at(inputs, k), "psi"));
+        }
+    }
+    begin(m, "portrait_model_score_psi", "PSI of the score since training.");
+    for (size_t i = 0; i < json_count(models); i++) {
+        const char *name = NULL;
+        const struct json *drift = json_get(json_member(models, i, &name), "drift");
+        label(m, 0, "model", name);
+        sample_of(m, json_get(json_get(drift, "score"), "psi"));
+    }
+}
+
 static void put_models(struct metrics *m)
 {
     const struct json *models = json_get(m->record, "models");
@@ -228,6 +251,7 @@ pt_status record_metrics_text(const struct json *record, struct str *out, struct
     put_sources(&m);
     put_outputs(&m);
     put_models(&m);
+    put_drift(&m);
     if (str_get(out) == NULL) {
         FAIL(err, PT_E_NO_MEMORY, "out of memory");
     }

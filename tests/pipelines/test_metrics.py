@@ -87,6 +87,11 @@ def agrees(values, run, text):
             if isinstance(number, (int, float)) and not isinstance(number, bool):
                 equal(value(values, "portrait_model_metric", p, model=name, metric=metric), number,
                       f"{text}: {name} {metric}")
+        equal(value(values, "portrait_model_score_psi", p, model=name), model["drift"]["score"]["psi"],
+              f"{text}: {name} score PSI")
+        for i in model["drift"]["inputs"]:
+            equal(value(values, "portrait_model_psi", p, model=name, input=i["name"]), i["psi"],
+                  f"{text}: {name} PSI of {i['name']}")
 
 
 def main():
