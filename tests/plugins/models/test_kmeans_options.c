@@ -357,7 +357,7 @@ static void test_kmeans__every_allocation_of_every_way_may_fail(void **state)
         mem_fault_arm(UINT64_MAX, false);
         assert_int_equal(one_life(&spec, &t, &err), PT_OK);
         uint64_t calls = mem_fault_calls();
-        for (uint64_t at = 1; at <= calls; at += 1 + at / 300) {
+        for (uint64_t at = 1; at <= calls; at += 1 + at / 60) {
             mem_fault_arm(at, at % 2 == 0);
             assert_int_equal(one_life(&spec, &t, &err), PT_E_NO_MEMORY);
             mem_fault_arm(0, false);
