@@ -20,6 +20,7 @@
 #include "model_bench.h"
 #include "model_file.h"
 #include "reasons.h"
+#include "reopen.h"
 #include "sample_table.h"
 
 #define SEEDS 2 // good files of a subject, which are spliced too
@@ -29,15 +30,17 @@ struct subject {
     const char *component;
     const char *with;
     const char *label; // NULL = none
+    const char *told;  // the options as the training text has them
 };
 
 static const struct subject subjects[] = {
-    {"kmeans", "{k: 4, restarts: 1}", NULL},
-    {"logreg", "{lambda: 1}", "bought"},
-    {"dtree", "{depth: 5, min_leaf: 3}", "bought"},
-    {"forest", "{trees: 4, depth: 5}", "bought"},
-    {"gbdt", "{trees: 6, depth: 4}", "bought"},
-    {"logreg", "{classes: [Aachen, Berlin, Chemnitz, Dresden, Essen]}", "city"},
+    {"kmeans", "{k: 4, restarts: 1}", NULL, "{\"with\": {\"k\": \"4\", \"restarts\": \"1\"}}"},
+    {"logreg", "{lambda: 1}", "bought", "{\"with\": {\"lambda\": \"1\"}}"},
+    {"dtree", "{depth: 5, min_leaf: 3}", "bought", "{\"with\": {\"depth\": \"5\"}}"},
+    {"forest", "{trees: 4, depth: 5}", "bought", "{\"with\": {\"trees\": \"4\"}}"},
+    {"gbdt", "{trees: 6, depth: 4}", "bought", "{\"with\": {\"depth\": \"4\"}}"},
+    {"logreg", "{classes: [Aachen, Berlin, Chemnitz, Dresden, Essen]}", "city",
+     "{\"with\": {\"classes\": [\"Aachen\", \"Berlin\", \"Chemnitz\", \"Dresden\", \"Essen\"]}}"},
 };
 
 struct fuzz {
@@ -61,6 +64,7 @@ static void make_good(struct fuzz *f, const struct subject *s, size_t i)
     struct pt_error err = ERROR_INIT;
     sample_table(100 + 60 * i, 9 + i, &t);
     struct learn_spec spec = bench_spec(&f->b, &t, s->label, left_out);
+    spec.training_text = s->told;
     struct learned *m = bench_fit(&spec, &t);
     assert_int_equal(learned_save(m, &f->good[i], &err), PT_OK);
     learned_free(m);
@@ -196,22 +200,31 @@ static void use(struct fuzz *f, const struct learned *m)
     table_release(&t);
 }
 
-static void one_turn(struct fuzz *f)
+// With the options the pipeline gives, or those that the file tells of.
+static pt_status load(struct fuzz *f, struct text file, struct reopened *out)
 {
     struct pt_error err = ERROR_INIT;
-    struct learned *m = NULL;
+    if (below(f, 2) == 0) {
+        return learned_reopen(f->b.registry, &f->b.host, file, out, &err);
+    }
+    return learned_load(f->b.component, config_struct(f->b.config), &f->b.host, file, &out->model,
+                        &err);
+}
+
+static void one_turn(struct fuzz *f)
+{
+    struct reopened r = {0};
     struct str file = {0};
     const struct str *good = &f->good[below(f, SEEDS)];
     assert_true(str_add_n(&file, good->p, good->n));
     mutate(f, &file);
     seal(&file);
-    pt_status status = learned_load(f->b.component, config_struct(f->b.config), &f->b.host,
-                                    str_view(&file), &m, &err);
+    pt_status status = load(f, str_view(&file), &r);
     if (status == PT_OK) {
-        use(f, m);
+        use(f, r.model);
     }
     assert_true(status != PT_E_INTERNAL && status != PT_E_STATE);
-    learned_free(m);
+    reopened_release(&r);
     str_release(&file);
     f->turns++;
 }
