@@ -156,13 +156,14 @@ static pt_status score(const pt_host *host, const struct target *t, const struct
         walk_plain(t, v);
         return PT_OK;
     }
-    // Rows behind the last go down the trees with the others.
+    // Rows behind the last go down the trees with the others; the last plane stays zero.
     uint16_t *codes = pt_mem_zero(host, (uint64_t)s->n_planes + 1, SCORER_ROWS * sizeof *codes);
     if (codes == NULL) {
         return pt_fail(host, err, PT_E_NO_MEMORY, NULL, "no memory to score %llu rows",
                        (unsigned long long)t->rows);
     }
-    walk_codes(t, v, s->set_of != NULL ? scorer_walk_sets : scorer_walk_plain, codes);
+    scorer_walk walk = s->small != NULL ? scorer_walk_small : scorer_walk_plain;
+    walk_codes(t, v, s->set_of != NULL ? scorer_walk_sets : walk, codes);
     pt_mem_free(host, codes);
     return PT_OK;
 }

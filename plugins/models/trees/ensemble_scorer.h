@@ -31,6 +31,8 @@ struct scorer_column {
 struct ensemble_scorer {
     bool is_plain;   // too many thresholds or planes: the trees are walked as they are
     uint64_t *nodes; // plane | bin << 16 | next << 32: next if code <= bin, else the one behind
+    // The same in half the room, plane | bin << 8 | next << 16, where all fit; NULL = they do not.
+    uint32_t *small;
     double *values;  // by node
     uint32_t *first; // by tree
     uint32_t *depth; // by tree
@@ -86,6 +88,8 @@ void ensemble_scorer_free(const pt_host *host, struct ensemble_scorer *s);
 typedef void (*scorer_walk)(const struct ensemble_scorer *s, uint64_t tree, const uint16_t *codes,
                             uint32_t *leaves);
 
+void scorer_walk_small(const struct ensemble_scorer *s, uint64_t tree, const uint16_t *codes,
+                       uint32_t *leaves);
 void scorer_walk_plain(const struct ensemble_scorer *s, uint64_t tree, const uint16_t *codes,
                        uint32_t *leaves);
 void scorer_walk_sets(const struct ensemble_scorer *s, uint64_t tree, const uint16_t *codes,

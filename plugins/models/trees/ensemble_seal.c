@@ -7,7 +7,10 @@
 
 #include "ensemble_scorer.h"
 
-#define CODES_MAX 65533u // thresholds of a column; codes stay below SCORER_CODE_RIGHT
+#define SMALL_PLANES 255u // of small nodes, and one of zeros
+#define SMALL_CODES 256u
+#define SMALL_NODES 65536u // of a tree
+#define CODES_MAX 65533u   // thresholds of a column; codes stay below SCORER_CODE_RIGHT
 
 struct sealing {
     const pt_host *host;
@@ -29,6 +32,7 @@ void ensemble_scorer_free(const pt_host *host, struct ensemble_scorer *s)
         return;
     }
     pt_mem_free(host, s->nodes);
+    pt_mem_free(host, s->small);
     pt_mem_free(host, s->values);
     pt_mem_free(host, s->first);
     pt_mem_free(host, s->depth);
@@ -226,6 +230,44 @@ static void pack_trees(struct sealing *g)
     }
 }
 
+// A leaf's plane in small nodes: no row has a code above 0 there.
+static bool fits_small(const struct sealing *g)
+{
+    bool fits = g->s->set_of == NULL && g->s->n_planes < SMALL_PLANES;
+    for (uint32_t i = 0; i < g->s->n_columns; i++) {
+        fits = fits && g->s->columns[i].n_padded <= SMALL_CODES;
+    }
+    for (uint64_t t = 0; t < g->e->n_trees; t++) {
+        fits = fits && ensemble_end(g->e, t) - g->e->first[t] <= SMALL_NODES;
+    }
+    return fits;
+}
+
+static uint32_t small_node(const struct ensemble_scorer *s, uint64_t node)
+{
+    uint32_t plane = (uint32_t)node & 0xffff;
+    uint32_t bin = (uint32_t)node >> 16;
+    uint32_t next = (uint32_t)(node >> 32);
+    if (bin == SCORER_CODE_RIGHT) {
+        return s->n_planes | next << 16;
+    }
+    return plane | (bin < SMALL_CODES ? bin : SMALL_CODES - 1) << 8 | next << 16;
+}
+
+// Replaces the nodes by small ones.
+static bool shrink(struct sealing *g)
+{
+    g->s->small = pt_mem_array(g->host, g->e->n_nodes, sizeof *g->s->small);
+    for (uint64_t i = 0; g->s->small != NULL && i < g->e->n_nodes; i++) {
+        g->s->small[i] = small_node(g->s, g->s->nodes[i]);
+    }
+    if (g->s->small != NULL) {
+        pt_mem_free(g->host, g->s->nodes);
+        g->s->nodes = NULL;
+    }
+    return g->s->small != NULL;
+}
+
 static bool allocate_sets(struct sealing *g)
 {
     uint64_t n_words = 0;
@@ -290,6 +332,7 @@ static bool seal(struct sealing *g)
     }
     if (has_memory && !g->s->is_plain) {
         pack_trees(g);
+        has_memory = !fits_small(g) || shrink(g);
     }
     pt_mem_free(g->host, all);
     pt_mem_free(g->host, begin);

@@ -13,30 +13,46 @@
         (place) = (uint32_t)(node >> 32) + (code > ((uint32_t)node >> 16));                        \
     } while (0)
 
-static void walk_eight(const uint64_t *nodes, uint32_t depth, const uint16_t *codes,
+#define STEP_SMALL(place, k)                                                                       \
+    do {                                                                                           \
+        uint32_t node = nodes[place];                                                              \
+        uint32_t code = codes[(node & 0xff) * SCORER_ROWS + (k)];                                  \
+        (place) = (node >> 16) + (code > (node >> 8 & 0xff));                                      \
+    } while (0)
+
+#define WALK_EIGHT(STEP, depth, leaves)                                                            \
+    do {                                                                                           \
+        uint32_t a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0;                           \
+        for (uint32_t level = 0; level < (depth); level++) {                                       \
+            STEP(a, 0);                                                                            \
+            STEP(b, 1);                                                                            \
+            STEP(c, 2);                                                                            \
+            STEP(d, 3);                                                                            \
+            STEP(e, 4);                                                                            \
+            STEP(f, 5);                                                                            \
+            STEP(g, 6);                                                                            \
+            STEP(h, 7);                                                                            \
+        }                                                                                          \
+        const uint32_t all[8] = {a, b, c, d, e, f, g, h};                                          \
+        memcpy((leaves), all, sizeof all);                                                         \
+    } while (0)
+
+void scorer_walk_small(const struct ensemble_scorer *s, uint64_t tree, const uint16_t *codes,
                        uint32_t *leaves)
 {
-    uint32_t a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0;
-    for (uint32_t level = 0; level < depth; level++) {
-        STEP(a, 0);
-        STEP(b, 1);
-        STEP(c, 2);
-        STEP(d, 3);
-        STEP(e, 4);
-        STEP(f, 5);
-        STEP(g, 6);
-        STEP(h, 7);
-    }
-    const uint32_t all[8] = {a, b, c, d, e, f, g, h};
-    memcpy(leaves, all, sizeof all);
+    const uint32_t *nodes = s->small + s->first[tree];
+    WALK_EIGHT(STEP_SMALL, s->depth[tree], leaves);
+    codes += 8;
+    WALK_EIGHT(STEP_SMALL, s->depth[tree], leaves + 8);
 }
 
 void scorer_walk_plain(const struct ensemble_scorer *s, uint64_t tree, const uint16_t *codes,
                        uint32_t *leaves)
 {
     const uint64_t *nodes = s->nodes + s->first[tree];
-    walk_eight(nodes, s->depth[tree], codes, leaves);
-    walk_eight(nodes, s->depth[tree], codes + 8, leaves + 8);
+    WALK_EIGHT(STEP, s->depth[tree], leaves);
+    codes += 8;
+    WALK_EIGHT(STEP, s->depth[tree], leaves + 8);
 }
 
 void scorer_walk_sets(const struct ensemble_scorer *s, uint64_t tree, const uint16_t *codes,
