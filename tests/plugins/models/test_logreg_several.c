@@ -300,6 +300,63 @@ static void test_logreg_several__contributions_add_up(void **state)
     close_three(&b, &t, m);
 }
 
+#define WIDE_ROWS 500
+#define WIDE_COLUMNS 1300 // more weights than Newton's method takes
+
+// Columns of noise and two of signal; the optimum is where every gradient is met by the penalty.
+static void check_wide(const char *with, double l1, double l2)
+{
+    struct model_bench b;
+    struct table t = {.n_rows = WIDE_ROWS};
+    struct pt_error err = ERROR_INIT;
+    bench_open(&b, "logreg", with, 2);
+    uint64_t stream = 11;
+    for (size_t j = 0; j < WIDE_COLUMNS; j++) {
+        char name[16];
+        snprintf(name, sizeof name, "x%zu", j);
+        double *x = bench_column(&t, name);
+        for (size_t i = 0; i < WIDE_ROWS; i++) {
+            x[i] = j == 5 ? 0.25 : 2 * sample_uniform(&stream) - 1;
+        }
+    }
+    double *y = bench_column(&t, "y");
+    for (size_t i = 0; i < WIDE_ROWS; i++) {
+        double eta = 3 * t.columns[0].f[i] - 2 * t.columns[1].f[i];
+        y[i] = sample_uniform(&stream) < 1 / (1 + exp(-eta));
+    }
+    struct learn_spec spec = bench_spec(&b, &t, "y", NULL);
+    spec.prepare.scale = LEARN_SCALE_NONE;
+    struct learned *m = bench_fit(&spec, &t);
+    struct json *r = bench_report(m);
+    assert_int_equal(learned_score(m, b.pool, &t, "m", &err), PT_OK);
+    const double *p = t.columns[table_find(&t, "m.p")].f;
+    const struct json *all = json_get(json_get(r, "explain"), "coefficients");
+    size_t n_zero = 0;
+    for (size_t j = 0; j < WIDE_COLUMNS; j++) {
+        double w = bench_number(json_at(all, j), "value", NULL);
+        double slope = l2 * w;
+        for (size_t i = 0; i < WIDE_ROWS; i++) {
+            slope += (p[i] - t.columns[WIDE_COLUMNS].f[i]) * t.columns[j].f[i];
+        }
+        n_zero += w == 0;
+        assert_true(j == 5   ? w == 0
+                    : w == 0 ? fabs(slope) <= l1 + 2e-4
+                             : fabs(slope + (w > 0 ? l1 : -l1)) < 2e-4);
+    }
+    assert_true(l1 > 0 ? n_zero > WIDE_COLUMNS / 2 : n_zero == 1);
+    assert_true(bench_number(json_at(all, 0), "value", NULL) > 0.3);
+    json_free(r);
+    close_three(&b, &t, m);
+}
+
+static void test_logreg_several__many_columns(void **state)
+{
+    (void)state;
+    check_wide("{lambda: 2}", 0, 2);
+    check_wide("{lambda: 10, l1_ratio: 0.8}", 8, 2);
+    check_wide("{lambda: 6, l1_ratio: 1}", 6, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -311,6 +368,7 @@ int main(void)
         cmocka_unit_test(test_logreg_several__balanced),
         cmocka_unit_test(test_logreg_several__tests_of_coefficients),
         cmocka_unit_test(test_logreg_several__contributions_add_up),
+        cmocka_unit_test(test_logreg_several__many_columns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
