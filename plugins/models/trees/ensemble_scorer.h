@@ -10,8 +10,8 @@
 
 #include "ensemble.h"
 
-#define SCORER_ROWS 1024u // rows whose codes stand in memory at a time
-#define SCORER_STEP 16u   // rows that go down a tree together
+#define SCORER_ROWS 256u // rows whose codes stand in memory at a time
+#define SCORER_STEP 16u  // rows that go down a tree together
 #define SCORER_CODE_RIGHT 0xffffu
 #define SCORER_CATEGORY 0x8000u // plane of a node that asks for a set
 #define SCORER_NO_PLANE UINT32_MAX
