@@ -352,6 +352,44 @@ static void test_judge__scores_of_unseen_rows_are_the_reference(void **state)
     bench_close(&b);
 }
 
+// Classes are texts in the table; their reference is by class, as that of segments is by segment.
+static void test_judge__drift_of_classes(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"bronze", "silver", "gold"};
+    struct bench b;
+    bench_open(&b);
+    uint32_t *n_fits = b.config.n_fits;
+    uint64_t *n_rows = b.config.n_rows;
+    uint32_t *faults = b.config.faults;
+    b.config = fake_classes();
+    b.config.n_fits = n_fits;
+    b.config.n_rows = n_rows;
+    b.config.faults = faults;
+    b.config.needs.takes_missing = 1;
+    struct column *tier = table_add(&b.t, "tier", VEC_STR, false);
+    assert_non_null(tier);
+    for (size_t i = 0; i < ROWS; i++) {
+        b.t.columns[1].f[i] = (double)(i % 3);
+        tier->s[i] = text_of(names[i / 2 % 3]);
+    }
+    b.spec.label = "tier";
+    bench_fit(&b);
+    assert_int_equal(b.m->reference.score.n_cuts, 2);
+    assert_int_equal(learned_score(b.m, NULL, &b.t, "class", &b.err), PT_OK);
+    assert_int_equal(learned_watch(b.m, NULL, &b.t, "class", &b.err), PT_OK);
+    assert_true(learned_drift(b.m, 2).psi < 1e-4);
+    struct text *class = b.t.columns[table_find(&b.t, "class")].s;
+    for (size_t i = 0; i < ROWS; i++) {
+        class[i] = text_of("gold");
+    }
+    assert_int_equal(learned_watch(b.m, NULL, &b.t, "class", &b.err), PT_OK);
+    // Two thirds have gone to the floor.
+    double psi = 2 * (1.0 / 3 - 1e-4) * log(1.0 / 3 / 1e-4) + 2.0 / 3 * log(3);
+    assert_true(fabs(learned_drift(b.m, 2).psi - psi) < 0.02);
+    bench_close(&b);
+}
+
 static void expect(struct bench *b, const char *part)
 {
     assert_int_equal(learn_fit(&b->spec, &b->t, &b->m, &b->err), PT_E_CONFIG);
@@ -446,6 +484,7 @@ int main(void)
         cmocka_unit_test(test_judge__learning_curve),
         cmocka_unit_test(test_judge__curve_of_nothing),
         cmocka_unit_test(test_judge__drift_of_a_loaded_model),
+        cmocka_unit_test(test_judge__drift_of_classes),
         cmocka_unit_test(test_judge__scores_of_unseen_rows_are_the_reference),
         cmocka_unit_test(test_judge__faulty_wishes_are_told),
         cmocka_unit_test(test_judge__every_failing_allocation),
