@@ -30,9 +30,9 @@ static const struct subject subjects[] = {
     {"kmeans", "{k: 4, restarts: 2, order_by: spend}", NULL, false},
     {"logreg", "{lambda: 1}", "bought", true},
     {"dtree", "{depth: 5, min_leaf: 3}", "bought", true},
-    {"dtree", "{depth: 5, splitter: histogram, class_weights: balanced, ccp_alpha: 0.001}",
+    {"dtree", "{depth: 4, splitter: histogram, class_weights: balanced, ccp_alpha: 0.001}",
      "bought", true},
-    {"forest", "{trees: 12, depth: 6, class_weights: balanced_bootstrap}", "bought", true},
+    {"forest", "{trees: 5, depth: 5, class_weights: balanced_bootstrap}", "bought", true},
     {"gbdt", "{trees: 20, depth: 4}", "bought", true},
     {"gbdt",
      "{trees: 30, leaves: 6, rows: 0.7, columns: 0.6, min_leaf: 3, class_weights: balanced, "
