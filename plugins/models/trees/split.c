@@ -126,7 +126,7 @@ static void scan_plain(struct scan *s, const struct whole *w, int64_t more, uint
         double dl = hl + lambda;
         double dr = hr + lambda;
         double value = (gl * gl * dr + gr * gr * dl) / (dl * dr);
-        s->worth[b] = (hl >= least) & (hr >= least) ? value : 0;
+        s->worth[b] = ((hl >= least) & (hr >= least)) ? value : 0;
     }
 }
 
