@@ -185,13 +185,18 @@ static void read_label(struct plan *p, struct plan_model *m)
     }
 }
 
-// What only a classifier of two classes has.
+// What only some tasks have.
 static void read_judge(struct plan *p, struct plan_model *m)
 {
     static const char *const names[] = {"none", "platt", "isotonic"};
     const struct pipeline_model *w = m->written;
     if (w->calibrate != NULL) {
         m->calibrate = (enum learn_calibrate)choose(p, w->calibrate, "calibrate", names, 3);
+    }
+    if (w->folds > 0 && m->shape.task == PT_TASK_CLUSTER) {
+        plan_fault(p, "P0103", w->key, "leave `folds` out",
+                   "model `%s` (%s): segments are not judged in folds", w->name,
+                   m->component->name);
     }
     bool is_asked = m->calibrate != LEARN_CALIBRATE_NONE || w->bootstrap != 0 ||
                     w->importance != 0 || w->n_curve != 0;
