@@ -82,8 +82,11 @@ bool pt_column_grow_bytes(struct pt_column *c, uint64_t size)
     return true;
 }
 
-static bool column_validity(struct pt_column *c)
+bool pt_column_validity(struct pt_column *c)
 {
+    if (c->validity != NULL) {
+        return true;
+    }
     uint64_t bytes = (c->capacity + 7) / 8;
     c->validity = pt_mem_array(c->host, bytes, 1);
     if (c->validity == NULL) {
@@ -95,7 +98,7 @@ static bool column_validity(struct pt_column *c)
 
 void pt_column_null(struct pt_column *c)
 {
-    if (!pt_column_room(c) || (c->validity == NULL && !column_validity(c))) {
+    if (!pt_column_room(c) || !pt_column_validity(c)) {
         return;
     }
     uint64_t row = c->n++;

@@ -81,6 +81,9 @@ void pt_batch_trim(const struct pt_batch *b, struct pt_dict *dict);
 // Out of line: room for one more row, or for `size` more bytes. False and status set on failure.
 bool pt_column_grow(struct pt_column *c);
 bool pt_column_grow_bytes(struct pt_column *c, uint64_t size);
+// Makes `validity` (all rows valid) when it is not there; for callers that write many rows at once
+// into values, validity, n and n_null.
+bool pt_column_validity(struct pt_column *c);
 void pt_column_null(struct pt_column *c);
 
 static inline bool pt_column_room(struct pt_column *c)

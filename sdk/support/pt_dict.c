@@ -11,6 +11,7 @@
 #define FIRST_VALUES 64u
 #define FIRST_BYTES 1024u
 #define FIRST_SLOTS 256u
+#define FETCH 64u // values looked up together
 
 struct pt_dict_store {
     const pt_host *host;
@@ -63,8 +64,16 @@ uint64_t pt_dict_hash(const void *data, uint64_t size)
     const uint8_t *p = data;
     uint64_t n = size;
     uint64_t h = k0 ^ size;
-    for (; n > 16; n -= 16, p += 16) {
+    uint64_t other = k1 ^ size; // a second chain, so that long values do not wait for each product
+    for (; n > 32; n -= 32, p += 32) {
         h = fold(load_64(p) ^ k1, load_64(p + 8) ^ h);
+        other = fold(load_64(p + 16) ^ k0, load_64(p + 24) ^ other);
+    }
+    h ^= size > 32 ? other : 0;
+    if (n > 16) {
+        h = fold(load_64(p) ^ k1, load_64(p + 8) ^ h);
+        n -= 16;
+        p += 16;
     }
     uint64_t high = 0;
     uint64_t low = load_tail(p, n, &high);
@@ -111,6 +120,8 @@ void pt_dict_init(struct pt_dict *d, const pt_host *host)
 
 void pt_dict_reset(struct pt_dict *d)
 {
+    d->last_values = d->n;
+    d->last_bytes = pt_dict_bytes(d);
     store_drop(d->store);
     d->store = NULL;
     d->offsets = NULL;
@@ -187,6 +198,10 @@ static bool store_reserve(struct pt_dict *d, uint64_t size)
     uint32_t values = d->n > INT32_MAX / 2 ? INT32_MAX : d->n * 2;
     values = values < FIRST_VALUES ? FIRST_VALUES : values;
     uint64_t bytes = (used + size) * 2 < FIRST_BYTES ? FIRST_BYTES : (used + size) * 2;
+    if (d->n == 0 && d->last_values > values) { // as many as before the last reset
+        values = d->last_values;
+        bytes = bytes < d->last_bytes ? d->last_bytes : bytes;
+    }
     struct pt_dict_store *s = store_new(d->host, values, bytes);
     if (s == NULL) {
         return false;
@@ -200,6 +215,18 @@ static bool store_reserve(struct pt_dict *d, uint64_t size)
     return true;
 }
 
+static bool is_same(const uint8_t *a, const uint8_t *b, uint64_t n)
+{
+    if (n < 8) {
+        return n == 0 || memcmp(a, b, n) == 0;
+    }
+    uint64_t differs = load_64(a + n - 8) ^ load_64(b + n - 8);
+    for (uint64_t i = 0; i + 8 < n; i += 8) {
+        differs |= load_64(a + i) ^ load_64(b + i);
+    }
+    return differs == 0;
+}
+
 // Code of a value that is there, -1 when it is not.
 static int32_t slots_find(const struct pt_dict *d, uint64_t hash, const void *data, uint64_t size)
 {
@@ -209,16 +236,15 @@ static int32_t slots_find(const struct pt_dict *d, uint64_t hash, const void *da
             continue;
         }
         pt_bytes value = pt_dict_get(d, d->slots[i].code);
-        if (value.size == size && (size == 0 || memcmp(value.data, data, size) == 0)) {
+        if (value.size == size && is_same(value.data, data, size)) {
             return d->slots[i].code;
         }
     }
     return -1;
 }
 
-int32_t pt_dict_intern(struct pt_dict *d, const void *data, uint64_t size)
+static int32_t intern_hashed(struct pt_dict *d, uint64_t hash, const void *data, uint64_t size)
 {
-    uint64_t hash = pt_dict_hash(data, size);
     int32_t known = d->slots == NULL ? -1 : slots_find(d, hash, data, size);
     if (known >= 0) {
         return known;
@@ -232,6 +258,57 @@ int32_t pt_dict_intern(struct pt_dict *d, const void *data, uint64_t size)
     d->offsets[d->n + 1] = d->offsets[d->n] + (int32_t)size;
     slot_put(d->slots, d->mask, hash, (int32_t)d->n);
     return (int32_t)d->n++;
+}
+
+int32_t pt_dict_intern(struct pt_dict *d, const void *data, uint64_t size)
+{
+    return intern_hashed(d, pt_dict_hash(data, size), data, size);
+}
+
+// Fetches what the look-up of these hashes will touch: slots, then offsets, then bytes.
+static void values_fetch(const struct pt_dict *d, const uint64_t *hashes, uint32_t n)
+{
+    int32_t code[FETCH];
+    for (uint32_t i = 0; i < n; i++) {
+        code[i] = d->slots[(uint32_t)hashes[i] & d->mask].code;
+        if (code[i] >= 0) {
+            __builtin_prefetch(&d->offsets[code[i]]);
+        }
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        if (code[i] >= 0) {
+            const uint8_t *value = d->bytes + d->offsets[code[i]];
+            __builtin_prefetch(value);
+            __builtin_prefetch(value + 64);
+        }
+    }
+}
+
+bool pt_dict_intern_all(struct pt_dict *d, const pt_bytes *values, uint32_t n, int32_t *codes)
+{
+    uint64_t hashes[FETCH];
+    for (uint32_t begin = 0; begin < n; begin += FETCH) {
+        uint32_t some = n - begin < FETCH ? n - begin : FETCH;
+        for (uint32_t i = 0; i < some; i++) {
+            const pt_bytes *v = &values[begin + i];
+            hashes[i] = v->data == NULL ? 0 : pt_dict_hash(v->data, v->size);
+            if (d->slots != NULL) {
+                __builtin_prefetch(&d->slots[(uint32_t)hashes[i] & d->mask]);
+            }
+        }
+        if (d->slots != NULL) {
+            values_fetch(d, hashes, some);
+        }
+        for (uint32_t i = 0; i < some; i++) {
+            const pt_bytes *v = &values[begin + i];
+            int32_t code = v->data == NULL ? -1 : intern_hashed(d, hashes[i], v->data, v->size);
+            if (code < 0 && v->data != NULL) {
+                return false;
+            }
+            codes[begin + i] = code;
+        }
+    }
+    return true;
 }
 
 struct exported {

@@ -21,10 +21,12 @@ struct pt_dict {
     const pt_host *host;
     struct pt_dict_store *store;
     struct pt_dict_slot *slots;
-    int32_t *offsets; // of the store: n + 1 are valid
-    uint8_t *bytes;   // of the store
-    uint32_t n;       // values
-    uint32_t mask;    // slots - 1
+    int32_t *offsets;     // of the store: n + 1 are valid
+    uint8_t *bytes;       // of the store
+    uint32_t n;           // values
+    uint32_t mask;        // slots - 1
+    uint32_t last_values; // at the last reset: what to make room for
+    uint64_t last_bytes;
 };
 
 // A fast hash of bytes; the same everywhere and always, not proof against chosen collisions.
@@ -34,6 +36,9 @@ uint64_t pt_dict_hash(const void *data, uint64_t size);
 void pt_dict_init(struct pt_dict *d, const pt_host *host);
 // Code of the value, added when it is new; -1 when out of memory or beyond 2^31 bytes.
 int32_t pt_dict_intern(struct pt_dict *d, const void *data, uint64_t size);
+// Codes of `n` values at once, faster than one by one as memory is fetched ahead; -1 where data is
+// NULL. False when out of memory; some values may have been added then.
+bool pt_dict_intern_all(struct pt_dict *d, const pt_bytes *values, uint32_t n, int32_t *codes);
 // Forgets all values; arrays exported earlier keep theirs.
 void pt_dict_reset(struct pt_dict *d);
 void pt_dict_release(struct pt_dict *d);

@@ -45,4 +45,23 @@ pt_status pt_lines_open(struct pt_lines *r, const pt_host *host, const pt_input 
 void pt_lines_close(struct pt_lines *r);
 pt_status pt_lines_next(struct pt_lines *r, struct pt_line *out, pt_error *err);
 
+// The bytes in memory from the next line of the range on, 64 more readable behind them; NULL when
+// pt_lines_next() must be asked. For scanners that find whole lines by themselves: they pass each
+// one, with its '\n', by pt_lines_pass().
+static inline const uint8_t *pt_lines_peek(const struct pt_lines *r, const uint8_t **end)
+{
+    const struct pt_window *w = &r->window;
+    if (r->is_skipping || r->mark > 0 || w->begin == w->end || pt_window_offset(w) >= r->end) {
+        return NULL;
+    }
+    *end = w->buffer + w->end;
+    return w->buffer + w->begin;
+}
+
+static inline void pt_lines_pass(struct pt_lines *r, uint64_t size)
+{
+    r->window.begin += size;
+    r->n_lines++;
+}
+
 #endif

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #define CODE_NULL (-1)
-#define CODE_PENDING (-2)
 
 #define BOT_PENDING 0
 #define BOT_NO 1
@@ -31,11 +30,11 @@ static void needs_of(struct weblog_emit *e, const struct weblog_column *column, 
         break;
     case WEBLOG_FROM_PAGE:
         e->page_column = (int32_t)at;
-        e->needs_path = true;
+        e->needs_path = e->needs_page = true;
         break;
     case WEBLOG_FROM_CAPTURE:
         e->capture_column[column->index] = (int32_t)at;
-        e->needs_path = true;
+        e->needs_path = e->needs_page = true;
         break;
     case WEBLOG_FROM_METHOD:
     case WEBLOG_FROM_QUERY:
@@ -93,11 +92,6 @@ void weblog_emit_release(struct weblog_emit *e)
     *e = (struct weblog_emit){0};
 }
 
-static uint32_t stride_of(const struct weblog_emit *e)
-{
-    return 1 + e->instance->pages.n_captures;
-}
-
 static int32_t text_code(struct weblog_emit *e, int32_t column, struct weblog_bytes value)
 {
     if (column < 0 || value.p == NULL) {
@@ -112,9 +106,9 @@ static int32_t text_code(struct weblog_emit *e, int32_t column, struct weblog_by
 }
 
 // Page and captures of a path, worked out when its code is met for the first time.
-static const int32_t *codes_of_path(struct weblog_emit *e, int32_t path_code)
+const int32_t *weblog_emit_path_codes(struct weblog_emit *e, int32_t path_code)
 {
-    uint32_t stride = stride_of(e);
+    uint32_t stride = weblog_emit_page_stride(e);
     uint64_t need = ((uint64_t)path_code + 1) * stride;
     if (need > e->n_page_codes) {
         if (!pt_mem_reserve(e->instance->host, &e->page_codes, &e->page_codes_capacity, need,
@@ -122,11 +116,11 @@ static const int32_t *codes_of_path(struct weblog_emit *e, int32_t path_code)
             return NULL;
         }
         for (; e->n_page_codes < need; e->n_page_codes++) {
-            e->page_codes[e->n_page_codes] = CODE_PENDING;
+            e->page_codes[e->n_page_codes] = WEBLOG_CODE_PENDING;
         }
     }
     int32_t *codes = e->page_codes + (uint64_t)path_code * stride;
-    if (codes[0] != CODE_PENDING) {
+    if (codes[0] != WEBLOG_CODE_PENDING) {
         return codes;
     }
     const struct weblog_pages *pages = &e->instance->pages;
@@ -146,7 +140,7 @@ static const int32_t *codes_of_path(struct weblog_emit *e, int32_t path_code)
     return codes;
 }
 
-static bool is_bot(struct weblog_emit *e, int32_t agent_code)
+bool weblog_emit_is_bot(struct weblog_emit *e, int32_t agent_code)
 {
     if (agent_code < 0) {
         return false;
@@ -219,7 +213,8 @@ static void parameter_append(struct weblog_emit *e, struct pt_column *c, const s
 static void page_append(struct weblog_emit *e, struct pt_column *c, const struct parts *parts,
                         uint32_t at)
 {
-    const int32_t *codes = parts->path_code < 0 ? NULL : codes_of_path(e, parts->path_code);
+    const int32_t *codes =
+        parts->path_code < 0 ? NULL : weblog_emit_path_codes(e, parts->path_code);
     if (codes == NULL) {
         c->status = parts->path_code < 0 ? c->status : PT_E_NO_MEMORY;
         pt_column_null(c);
@@ -266,7 +261,7 @@ static void column_append(struct weblog_emit *e, const struct weblog_column *col
         text_append(c, parts->request.protocol);
         break;
     case WEBLOG_FROM_BOT:
-        pt_column_bool(c, is_bot(e, parts->agent_code));
+        pt_column_bool(c, weblog_emit_is_bot(e, parts->agent_code));
         break;
     case WEBLOG_FROM_PAGE:
         page_append(e, c, parts, 0);

@@ -7,7 +7,7 @@
 
 #include "pt_export.h"
 #include "pt_utf8.h"
-#include "weblog_emit.h"
+#include "weblog_block.h"
 #include "weblog_json.h"
 #include "weblog_template.h"
 
@@ -15,6 +15,7 @@
 #define EXCERPT_MAX 4096u
 #define READ_BLOCK (UINT64_C(256) << 10) // stays in the second-level cache
 #define CANCEL_LINES 4096u
+#define PAUSE_MAX 256u
 
 struct weblog_reader {
     const struct weblog_instance *instance;
@@ -26,6 +27,10 @@ struct weblog_reader {
     struct weblog_row row;
     struct weblog_time_reader time;
     struct weblog_w3c_header header;
+    struct weblog_fast fast;
+    struct weblog_block block;
+    uint32_t pause;      // lines to read the simple way before the fast way is tried again
+    uint32_t next_pause; // grows while the fast way does not help
     uint64_t records;
     bool is_counted;
 };
@@ -36,6 +41,7 @@ static void reader_free(void *self)
     const pt_host *host = r->instance->host;
     pt_lines_close(&r->lines);
     weblog_emit_release(&r->emit);
+    weblog_block_release(&r->block, host);
     pt_mem_free(host, r);
 }
 
@@ -158,24 +164,88 @@ static pt_status split_end(struct weblog_reader *r)
     return r->run.counted(r->run.ctx, r->records, r->lines.n_lines, r->run.err);
 }
 
+// One line the fast way; false: it must be read the simple way.
+static bool fast_take(struct weblog_reader *r)
+{
+    struct weblog_block *b = &r->block;
+    struct weblog_marks marks;
+    const uint8_t *end = NULL;
+    const uint8_t *p = pt_lines_peek(&r->lines, &end);
+    if (p == NULL || !r->fast.scan(p, end, &marks)) {
+        return false;
+    }
+    uint32_t passed = marks.size + 1;
+    marks.size -= marks.size > 0 && p[marks.size - 1] == '\r' ? 1 : 0;
+    if (marks.size == 0) {
+        pt_lines_pass(&r->lines, passed);
+        return true;
+    }
+    struct weblog_cut *cuts = weblog_block_cuts(b);
+    if (marks.size > r->run.max_record ||
+        !weblog_fast_line(&r->fast, p, &marks, &r->time, cuts, &b->row[b->n]) ||
+        (r->emit.needs_request && !weblog_fast_request(&r->fast, p, &marks, cuts))) {
+        return false;
+    }
+    b->line[b->n++] = p;
+    r->records++;
+    pt_lines_pass(&r->lines, passed);
+    return true;
+}
+
+// Lines the fast way, up to the first that cannot be read so; adds rows to *rows.
+static pt_status fast_run(struct weblog_reader *r, uint64_t *rows)
+{
+    if (!r->fast.is_usable || pt_window_offset(&r->lines.window) < r->skip_before) {
+        return PT_OK;
+    }
+    if (r->pause > 0) {
+        r->pause--;
+        return PT_OK;
+    }
+    uint64_t left = r->run.batch_rows - *rows;
+    uint32_t wanted = left < WEBLOG_BLOCK_ROWS ? (uint32_t)left : WEBLOG_BLOCK_ROWS;
+    bool is_plain = true;
+    while (is_plain && r->block.n < wanted) {
+        is_plain = fast_take(r);
+    }
+    uint32_t n = r->block.n;
+    bool is_helping = n > 0;
+    r->next_pause = is_helping ? 1 : r->next_pause * 2;
+    r->next_pause = r->next_pause > PAUSE_MAX ? PAUSE_MAX : r->next_pause;
+    r->pause = is_helping ? 0 : r->next_pause;
+    *rows += n;
+    return weblog_block_flush(&r->block, &r->emit) ? PT_OK : PT_E_NO_MEMORY;
+}
+
+// Takes at least one line: many the fast way, or one the simple way.
+static pt_status lines_take(struct weblog_reader *r, struct pt_line *line, uint64_t *rows,
+                            char *message, uint64_t capacity)
+{
+    uint64_t before = r->lines.n_lines;
+    pt_status status = fast_run(r, rows);
+    if (status != PT_OK || r->lines.n_lines > before) {
+        return status;
+    }
+    status = pt_lines_next(&r->lines, line, r->run.err);
+    if (status != PT_OK) {
+        snprintf(message, capacity, "cannot read on at byte %llu",
+                 (unsigned long long)pt_window_offset(&r->lines.window));
+        return status;
+    }
+    return line->kind == PT_LINE_END ? PT_OK : line_take(r, line, rows);
+}
+
 static pt_status reader_next(void *self, struct ArrowArray *out, char *message, uint64_t capacity)
 {
     struct weblog_reader *r = self;
     const pt_host *host = r->instance->host;
     uint64_t rows = 0;
+    uint64_t check_at = r->lines.n_lines + CANCEL_LINES;
     struct pt_line line = {.kind = PT_LINE_WHOLE};
-    for (uint32_t i = 1; rows < r->run.batch_rows; i++) {
-        pt_status status = pt_lines_next(&r->lines, &line, r->run.err);
-        if (status == PT_OK && line.kind == PT_LINE_END) {
-            break;
-        }
-        if (status != PT_OK) {
-            snprintf(message, capacity, "cannot read on at byte %llu",
-                     (unsigned long long)pt_window_offset(&r->lines.window));
-            return status;
-        }
-        status = line_take(r, &line, &rows);
-        if (status == PT_OK && i % CANCEL_LINES == 0) {
+    while (rows < r->run.batch_rows && line.kind != PT_LINE_END) {
+        pt_status status = lines_take(r, &line, &rows, message, capacity);
+        if (status == PT_OK && r->lines.n_lines >= check_at) {
+            check_at = r->lines.n_lines + CANCEL_LINES;
             status = host->cancelled(host) != 0 ? PT_E_CANCELLED : PT_OK;
             if (status == PT_OK && rows > 0 && pt_batch_bytes(&r->emit.batch) > BATCH_BYTES_MAX) {
                 break;
@@ -243,6 +313,11 @@ static pt_status reader_start(struct weblog_reader *r, const struct pt_range *ra
     if (status != PT_OK) {
         return pt_fail(in->host, err, status, NULL, "out of memory");
     }
+    status = weblog_block_init(&r->block, in);
+    if (status != PT_OK) {
+        return pt_fail(in->host, err, status, NULL, "out of memory");
+    }
+    weblog_fast_prepare(&r->fast, f, in->host->cpu);
     const struct pt_lines_limits limits = {r->run.max_record, READ_BLOCK};
     return pt_lines_open(&r->lines, in->host, in->config->path, range, &limits, err);
 }

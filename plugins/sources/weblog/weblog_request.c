@@ -21,7 +21,7 @@ void weblog_request_target(struct weblog_bytes target, struct weblog_request *ou
     }
 }
 
-static bool is_method(const uint8_t *p, uint64_t n)
+bool weblog_request_is_method(const uint8_t *p, uint64_t n)
 {
     for (uint64_t i = 0; i < n; i++) {
         uint8_t c = (uint8_t)(p[i] | 0x20);
@@ -37,7 +37,8 @@ void weblog_request_split(struct weblog_bytes line, struct weblog_request *out)
     *out = (struct weblog_request){none, none, none, none};
     const uint8_t *end = line.p == NULL ? NULL : line.p + line.n;
     const uint8_t *first = line.p == NULL ? NULL : memchr(line.p, ' ', line.n);
-    if (first == NULL || !is_method(line.p, (uint64_t)(first - line.p)) || first + 1 == end) {
+    if (first == NULL || !weblog_request_is_method(line.p, (uint64_t)(first - line.p)) ||
+        first + 1 == end) {
         return;
     }
     const uint8_t *target = first + 1;

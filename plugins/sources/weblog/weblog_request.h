@@ -13,6 +13,8 @@ struct weblog_request {
     struct weblog_bytes protocol;
 };
 
+// One to 32 letters, dashes and underscores.
+bool weblog_request_is_method(const uint8_t *p, uint64_t n);
 // Splits `GET /a?b HTTP/1.1`. What is no request line (a method of letters, a target, HTTP/...)
 // leaves all four NULL. The target is the second word, so a path ends at a blank; an empty one
 // is a NULL path.
