@@ -17,7 +17,7 @@ static const pt_plugin plugin = {.struct_size = sizeof plugin,
                                  .components = components};
 
 extern const pt_note major_note;
-__attribute__((section(".note.portrait"), used, aligned(4)))
+PT_NOTE_PLAIN __attribute__((section(".note.portrait"), used, aligned(4)))
 const pt_note major_note = {sizeof PT_NOTE_NAME,
                             sizeof(pt_note_desc),
                             PT_NOTE_TYPE,

@@ -17,7 +17,7 @@ static const pt_plugin plugin = {.struct_size = sizeof plugin,
                                  .components = components};
 
 extern const pt_note short_note;
-__attribute__((section(".note.portrait"), used, aligned(4)))
+PT_NOTE_PLAIN __attribute__((section(".note.portrait"), used, aligned(4)))
 const pt_note short_note = {sizeof PT_NOTE_NAME,
                             8,
                             PT_NOTE_TYPE,

@@ -18,7 +18,7 @@ static const pt_plugin plugin = {.struct_size = sizeof plugin,
 FAULTY_ENTRY(&plugin, "faulty.two-notes")
 
 extern const pt_note second_note;
-__attribute__((section(".note.portrait"), used, aligned(4)))
+PT_NOTE_PLAIN __attribute__((section(".note.portrait"), used, aligned(4)))
 const pt_note second_note = {sizeof PT_NOTE_NAME,
                              sizeof(pt_note_desc),
                              PT_NOTE_TYPE,

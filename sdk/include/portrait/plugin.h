@@ -94,10 +94,17 @@ typedef struct pt_note {
     pt_note_desc desc;
 } pt_note;
 
+// A sanitizer that pads globals must leave the note as it is.
+#if defined(__clang__)
+#define PT_NOTE_PLAIN __attribute__((no_sanitize("address")))
+#else
+#define PT_NOTE_PLAIN // gcc leaves sections of one's own alone
+#endif
+
 // The note alone; PT_PLUGIN is what a plugin uses.
 #define PT_PLUGIN_NOTE(plugin_id, host_minor)                                                      \
     extern const pt_note pt_plugin_note;                                                           \
-    __attribute__((section(".note.portrait"), used, aligned(4)))                                   \
+    PT_NOTE_PLAIN __attribute__((section(".note.portrait"), used, aligned(4)))                     \
     const pt_note pt_plugin_note = {sizeof PT_NOTE_NAME,                                           \
                                     sizeof(pt_note_desc),                                          \
                                     PT_NOTE_TYPE,                                                  \
