@@ -16,6 +16,8 @@
 
 #include "pt_dict.h"
 
+PT_EXTERN_C_BEGIN
+
 enum pt_cell {
     PT_CELL_BOOL = 1,
     PT_CELL_I32,
@@ -151,5 +153,7 @@ static inline void pt_column_text(struct pt_column *c, const void *data, uint64_
     c->n_bytes += size;
     ((int32_t *)c->values)[++c->n] = (int32_t)c->n_bytes;
 }
+
+PT_EXTERN_C_END
 
 #endif

@@ -12,6 +12,8 @@
 
 #include "pt_mem.h"
 
+PT_EXTERN_C_BEGIN
+
 typedef int32_t pt_cell_type;
 #define PT_CELLS_BOOL 1
 #define PT_CELLS_I64 2
@@ -84,5 +86,7 @@ static inline const uint8_t *pt_cell_text(const struct pt_cell_view *v, int64_t 
     *n = (uint64_t)(offsets[1] - offsets[0]);
     return v->text + offsets[0];
 }
+
+PT_EXTERN_C_END
 
 #endif

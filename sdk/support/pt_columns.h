@@ -11,6 +11,8 @@
 
 #include "pt_mem.h"
 
+PT_EXTERN_C_BEGIN
+
 struct pt_column_copy {
     char *name;
     bool is_category;
@@ -35,5 +37,7 @@ pt_status pt_columns_copy(const pt_host *host, const pt_schema *schema, struct p
 // The raw value behind a prepared one; a constant column gives its one value.
 double pt_column_raw(const struct pt_column_copy *column, double value);
 void pt_columns_release(const pt_host *host, struct pt_columns *columns);
+
+PT_EXTERN_C_END
 
 #endif

@@ -10,6 +10,8 @@
 
 #include "pt_mem.h"
 
+PT_EXTERN_C_BEGIN
+
 struct pt_dict_store; // offsets and bytes, shared with exported arrays
 
 struct pt_dict_slot {
@@ -47,7 +49,8 @@ void pt_dict_release(struct pt_dict *d);
 static inline pt_bytes pt_dict_get(const struct pt_dict *d, int32_t code)
 {
     int32_t begin = d->offsets[code];
-    return (pt_bytes){d->bytes + begin, (uint64_t)(d->offsets[code + 1] - begin)};
+    pt_bytes value = {d->bytes + begin, (uint64_t)(d->offsets[code + 1] - begin)};
+    return value;
 }
 
 static inline uint64_t pt_dict_bytes(const struct pt_dict *d)
@@ -57,5 +60,7 @@ static inline uint64_t pt_dict_bytes(const struct pt_dict *d)
 
 // The values so far as an Arrow utf8 array. It may outlive the dictionary, not the host.
 pt_status pt_dict_export(struct pt_dict *d, struct ArrowArray *out);
+
+PT_EXTERN_C_END
 
 #endif

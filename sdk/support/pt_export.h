@@ -8,6 +8,8 @@
 
 #include "pt_mem.h"
 
+PT_EXTERN_C_BEGIN
+
 #define PT_EXPORT_MESSAGE 512
 
 struct pt_export_ops {
@@ -22,5 +24,7 @@ struct pt_export_ops {
 // error or the end, get_next keeps giving the same answer. PT_E_NO_MEMORY leaves `self` alone.
 pt_status pt_export_stream(const pt_host *host, const struct pt_export_ops *ops, void *self,
                            struct ArrowArrayStream *out);
+
+PT_EXTERN_C_END
 
 #endif

@@ -7,6 +7,10 @@
 
 #include <stdint.h>
 
+#include <portrait/abi.h>
+
+PT_EXTERN_C_BEGIN
+
 #define PT_FORMAT_MAX 40 // bytes that any of these writes at most
 
 uint32_t pt_format_i64(int64_t value, char out[PT_FORMAT_MAX]);
@@ -18,5 +22,7 @@ uint32_t pt_format_f64_rounded(double value, int32_t decimals, char out[PT_FORMA
 uint32_t pt_format_date(int64_t days, char out[PT_FORMAT_MAX]); // 2025-06-01
 // 2025-06-01T00:00:00Z, with a fraction of 3 or 6 digits when there is one.
 uint32_t pt_format_time(int64_t us, char out[PT_FORMAT_MAX]);
+
+PT_EXTERN_C_END
 
 #endif

@@ -9,6 +9,8 @@
 
 #include "pt_mem.h"
 
+PT_EXTERN_C_BEGIN
+
 struct pt_json {
     const pt_host *host;
     char *text;
@@ -30,5 +32,7 @@ void pt_json_bool(struct pt_json *j, bool value);
 // Writes the text and frees it; also frees after a failure.
 pt_status pt_json_write(struct pt_json *j, pt_writer *writer, pt_error *err);
 void pt_json_release(struct pt_json *j);
+
+PT_EXTERN_C_END
 
 #endif

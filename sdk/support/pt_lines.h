@@ -9,6 +9,8 @@
 #include "pt_splits.h"
 #include "pt_window.h"
 
+PT_EXTERN_C_BEGIN
+
 enum pt_line_kind {
     PT_LINE_END = 0, // no more lines
     PT_LINE_WHOLE,
@@ -63,5 +65,7 @@ static inline void pt_lines_pass(struct pt_lines *r, uint64_t size)
     r->window.begin += size;
     r->n_lines++;
 }
+
+PT_EXTERN_C_END
 
 #endif

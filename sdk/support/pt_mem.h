@@ -11,6 +11,8 @@
 
 #include <portrait/host.h>
 
+PT_EXTERN_C_BEGIN
+
 // n * size bytes, uninitialised, never zero long; NULL when out of memory or on overflow.
 void *pt_mem_array(const pt_host *host, uint64_t n, uint64_t size);
 // As pt_mem_array, filled with zero bytes.
@@ -29,5 +31,7 @@ void pt_mem_free(const pt_host *host, void *memory);
 // Stores code and text (option = option path or NULL) and returns code. Texts are cut at 1 KiB.
 pt_status pt_fail(const pt_host *host, pt_error *err, pt_status code, const char *option,
                   const char *format, ...) PT_PRINTF(5, 6);
+
+PT_EXTERN_C_END
 
 #endif

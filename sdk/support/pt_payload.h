@@ -7,6 +7,8 @@
 
 #include <portrait/host.h>
 
+PT_EXTERN_C_BEGIN
+
 struct pt_payload_writer {
     const pt_host *host;
     pt_writer *writer;
@@ -35,5 +37,7 @@ void pt_payload_f64s(struct pt_payload_reader *r, double *values, uint64_t n);
 uint8_t pt_payload_fits(struct pt_payload_reader *r, uint64_t n, uint64_t size);
 // Refuses the payload: PT_E_DATA.
 pt_status pt_payload_refuse(struct pt_payload_reader *r, const char *what);
+
+PT_EXTERN_C_END
 
 #endif

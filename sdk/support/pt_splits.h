@@ -9,6 +9,8 @@
 
 #include "pt_mem.h"
 
+PT_EXTERN_C_BEGIN
+
 #define PT_RANGE_TO_END UINT64_MAX
 
 // Bytes [begin, end) of file `file` of an input.
@@ -33,5 +35,7 @@ pt_status pt_splits_emit(const pt_host *host, const pt_plan_request *request,
 // Reads back the bytes of a split made by pt_splits_plan or pt_splits_emit; PT_E_INVALID when they
 // are not.
 pt_status pt_splits_range(const pt_host *host, pt_bytes data, struct pt_range *out, pt_error *err);
+
+PT_EXTERN_C_END
 
 #endif

@@ -10,6 +10,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <portrait/abi.h>
+
+PT_EXTERN_C_BEGIN
+
 #define PT_TIME_US_PER_S INT64_C(1000000)
 #define PT_TIME_US_PER_DAY INT64_C(86400000000)
 
@@ -55,5 +59,7 @@ bool pt_time_pattern_parse(struct pt_time_pattern *out, const char *text, uint64
 // Without a date the day is 1970-01-01; without a time it is midnight.
 bool pt_time_pattern_match(const struct pt_time_pattern *pattern, const uint8_t *p, uint64_t n,
                            int32_t default_offset_s, int64_t *us);
+
+PT_EXTERN_C_END
 
 #endif

@@ -7,6 +7,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <portrait/abi.h>
+
+PT_EXTERN_C_BEGIN
+
 #define PT_UTF8_GOOD 0
 #define PT_UTF8_NUL 1 // holds a NUL byte (and is UTF-8 up to there)
 #define PT_UTF8_BAD 2 // is not UTF-8
@@ -17,5 +21,7 @@ int32_t pt_utf8_check(const uint8_t *p, uint64_t n);
 bool pt_utf8_is_valid(const uint8_t *p, uint64_t n);
 // Writes the code point as UTF-8 and returns the bytes used (1 to 4); 0 when it is not one.
 uint32_t pt_utf8_put(uint32_t code, uint8_t out[4]);
+
+PT_EXTERN_C_END
 
 #endif

@@ -8,6 +8,8 @@
 #include "pt_mem.h"
 #include "pt_splits.h"
 
+PT_EXTERN_C_BEGIN
+
 #define PT_WINDOW_PAD 64u
 #define PT_WINDOW_BLOCK (UINT64_C(1) << 20)
 
@@ -38,5 +40,7 @@ static inline uint64_t pt_window_offset(const struct pt_window *w)
 {
     return w->base + w->begin;
 }
+
+PT_EXTERN_C_END
 
 #endif

@@ -9,6 +9,8 @@
 
 #include "pt_mem.h"
 
+PT_EXTERN_C_BEGIN
+
 struct pt_xml {
     const pt_host *host;
     char *text;
@@ -34,5 +36,7 @@ pt_status pt_xml_status(const struct pt_xml *x, pt_error *err);
 // Writes the text and frees it; also frees after a failure.
 pt_status pt_xml_write(struct pt_xml *x, pt_writer *writer, pt_error *err);
 void pt_xml_release(struct pt_xml *x);
+
+PT_EXTERN_C_END
 
 #endif
