@@ -6,8 +6,9 @@
 set -eu
 
 build="gcc cmake ninja-build pkg-config libltdl-dev libyaml-dev libcjson-dev libopenblas-dev
-  libopenblas0-pthread libcurl4-openssl-dev libssl-dev zlib1g-dev libzstd-dev tzdata ca-certificates"
-test="$build g++ clang libclang-rt-14-dev libcmocka-dev libsqlite3-dev libbson-dev python3 zstd gzip
+  libopenblas0-pthread libcurl4-openssl-dev libssl-dev zlib1g-dev libzstd-dev libsqlite3-dev tzdata
+  ca-certificates"
+test="$build g++ clang libclang-rt-14-dev libcmocka-dev libbson-dev python3 zstd gzip
   mandoc libxml2-utils"
 lint="$test git clang-format-19"
 

@@ -159,7 +159,8 @@ def test_runs_and_people(t):
 
 def test_plugins():
     r = portrait("plugins", "list")
-    for name in ("weblog", "mongodb-export", "crm-csv", "kmeans", "logreg", "dtree", "campaign-csv", "webhook"):
+    for name in ("weblog", "mongodb-export", "crm-csv", "kmeans", "logreg", "dtree", "campaign-csv", "profile-store",
+                 "webhook"):
         check(name in r.stdout, f"plugins list: {name}")
         info = portrait("plugins", "info", name)
         equal(info.returncode, 0, f"plugins info {name}")

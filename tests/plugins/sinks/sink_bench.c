@@ -49,6 +49,16 @@ static int64_t bench_now(const pt_host *host)
     return b->now_ms;
 }
 
+static pt_status bench_temp(const pt_host *host, const char **path, pt_error *err)
+{
+    const struct sink_bench *b = host->ctx;
+    if (b->temp == NULL) {
+        FAIL(err, PT_E_IO, "no private folder");
+    }
+    *path = b->temp;
+    return PT_OK;
+}
+
 void sink_bench_init(struct sink_bench *b, const char *plugin)
 {
     memset(b, 0, sizeof *b);
@@ -66,6 +76,7 @@ void sink_bench_init(struct sink_bench *b, const char *plugin)
     b->host.log = bench_log;
     b->host.secret_get = bench_secret;
     b->host.now_ms = bench_now;
+    b->host.temp_dir = bench_temp;
     b->host.writer = host_writer_api();
 }
 

@@ -25,6 +25,7 @@ struct sink_bench {
     const char *secret_values[BENCH_SECRETS];
     char log[1024]; // messages and fields, a line each
     int64_t now_ms;
+    const char *temp; // what the host gives as private folder
 };
 
 // Loads the plugin from the build's plugin folder; aborts the test when that fails.
