@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "mongo_cell.h"
-#include "mongo_doc.h"
+#include "mongo_quick.h"
 #include "mongo_record.h"
 #include "pt_export.h"
 
@@ -19,6 +19,8 @@ struct mongo_reader {
     pt_split_run run;
     struct mongo_records records;
     struct mongo_doc doc;
+    struct mongo_guess guess;
+    struct mongo_quick_day day;
     struct mongo_text scratch;
     struct pt_batch batch;
     uint64_t n_records;
@@ -31,6 +33,7 @@ static void reader_free(void *self)
     const pt_host *host = r->instance->host;
     mongo_records_close(&r->records);
     mongo_doc_release(&r->doc);
+    mongo_guess_release(&r->guess);
     mongo_text_release(&r->scratch);
     pt_batch_release(&r->batch);
     pt_mem_free(host, r);
@@ -70,19 +73,74 @@ static uint32_t bound_of_slot(const struct mongo_instance *in, uint32_t slot)
     return i < in->n_bound ? i : MONGO_NONE;
 }
 
-// Appends the document's row; a value that does not fit takes the row back.
-static pt_status row_put(struct mongo_reader *r, const struct mongo_record *record, uint64_t *rows)
+// Appends a value that is written as most are; false = it is not, nothing was done.
+static bool cell_quick(struct mongo_reader *r, struct pt_column *column, enum mongo_type type,
+                       const struct mongo_guess_place *place)
+{
+    if (place->form == MONGO_FORM_ABSENT) {
+        pt_column_null(column);
+        return true;
+    }
+    if (place->form == MONGO_FORM_SPAN) {
+        return false;
+    }
+    struct mongo_raw raw = mongo_guess_value(&r->guess, place);
+    int64_t integer = 0;
+    double real = 0;
+    if (type == MONGO_STRING && place->form == MONGO_FORM_TEXT && !raw.is_escaped) {
+        pt_column_text(column, raw.p, raw.n);
+        return true;
+    }
+    if (type == MONGO_TIME && place->form == MONGO_FORM_DATE &&
+        mongo_quick_date(&r->day, raw.p, raw.n, &integer)) {
+        pt_column_i64(column, integer);
+        return true;
+    }
+    if (place->form != MONGO_FORM_SCALAR || raw.token != MONGO_NUMBER) {
+        return false;
+    }
+    if (type == MONGO_F64 && mongo_quick_f64(raw.p, raw.n, &real)) {
+        pt_column_f64(column, real);
+        return true;
+    }
+    if (type == MONGO_I64 && mongo_quick_i64(raw.p, raw.n, &integer)) {
+        pt_column_i64(column, integer);
+        return true;
+    }
+    return false;
+}
+
+// Appends the value `raw` to bound column i; false when it does not fit.
+static const char *cell_put(struct mongo_reader *r, uint32_t i, const struct mongo_raw *raw)
 {
     const struct mongo_instance *in = r->instance;
-    bool is_lenient = in->config->on_mismatch == MONGO_MISMATCH_NULL;
+    struct pt_column *column = &r->batch.columns[i];
+    bool is_mismatch = false;
+    const char *fault = mongo_cell_put(column, in->table.columns[in->bound[i]].type, raw,
+                                       &r->scratch, &is_mismatch);
+    if (fault != NULL && is_mismatch && in->config->on_mismatch == MONGO_MISMATCH_NULL) {
+        pt_column_null(column);
+        return NULL;
+    }
+    return fault;
+}
+
+// Appends the document's row; a value that does not fit takes the row back. `places` is NULL for a
+// document that was not guessed.
+static pt_status row_put(struct mongo_reader *r, const struct mongo_record *record,
+                         const struct mongo_guess_place *places, uint64_t *rows)
+{
+    const struct mongo_instance *in = r->instance;
     for (uint32_t i = 0; i < in->n_bound; i++) {
-        struct pt_column *column = &r->batch.columns[i];
-        bool is_mismatch = false;
-        const char *fault = mongo_cell_put(column, in->table.columns[in->bound[i]].type,
-                                           &r->doc.slots[in->slots[i]], &r->scratch, &is_mismatch);
-        if (fault != NULL && is_mismatch && is_lenient) {
-            pt_column_null(column);
-        } else if (fault != NULL) {
+        uint32_t slot = in->slots[i];
+        enum mongo_type type = in->table.columns[in->bound[i]].type;
+        if (places != NULL && cell_quick(r, &r->batch.columns[i], type, &places[slot])) {
+            continue;
+        }
+        struct mongo_raw raw =
+            places == NULL ? r->doc.slots[slot] : mongo_guess_raw(&r->guess, &places[slot]);
+        const char *fault = cell_put(r, i, &raw);
+        if (fault != NULL) {
             pt_batch_truncate(&r->batch, *rows);
             return record_reject(r, record, fault, i);
         }
@@ -98,9 +156,11 @@ static pt_status record_take(struct mongo_reader *r, const struct mongo_record *
     if (record->kind == MONGO_RECORD_BAD) {
         return record_reject(r, record, record->fault, MONGO_NONE);
     }
-    const char *fault = mongo_doc_read(&r->doc, record->p, record->p + record->n);
+    const uint8_t *end = record->p + record->n;
+    const char *fault = mongo_doc_read(&r->doc, record->p, end);
     if (fault == NULL) {
-        return row_put(r, record, rows);
+        pt_status status = mongo_guess_learn(&r->guess, &r->doc, record->p, end);
+        return status == PT_OK ? row_put(r, record, NULL, rows) : status;
     }
     uint32_t slot = r->doc.fault_slot;
     return record_reject(r, record, fault,
@@ -116,18 +176,24 @@ static pt_status split_end(struct mongo_reader *r)
     return r->run.counted(r->run.ctx, r->n_records, mongo_records_lines(&r->records), r->run.err);
 }
 
-static pt_status record_next(struct mongo_reader *r, struct mongo_record *record, char *message,
-                             uint64_t capacity)
+// The next document and its row, or what else there is.
+static pt_status record_next(struct mongo_reader *r, struct mongo_record *record, uint64_t *rows,
+                             char *message, uint64_t capacity)
 {
     const pt_host *host = r->instance->host;
     if (r->n_records % CANCEL_RECORDS == 0 && host->cancelled(host) != 0) {
         return PT_E_CANCELLED;
     }
-    pt_status status = mongo_records_next(&r->records, record, r->run.err);
-    if (status != PT_OK) {
-        snprintf(message, capacity, "cannot read on at byte %llu",
-                 (unsigned long long)mongo_records_offset(&r->records));
+    if (mongo_records_guess(&r->records, &r->guess, record)) {
+        r->n_records++;
+        return row_put(r, record, mongo_guess_places(&r->guess), rows);
     }
+    pt_status status = mongo_records_next(&r->records, record, r->run.err);
+    if (status == PT_OK) {
+        return record->kind == MONGO_RECORD_END ? PT_OK : record_take(r, record, rows);
+    }
+    snprintf(message, capacity, "cannot read on at byte %llu",
+             (unsigned long long)mongo_records_offset(&r->records));
     return status;
 }
 
@@ -137,12 +203,9 @@ static pt_status reader_next(void *self, struct ArrowArray *out, char *message, 
     uint64_t rows = 0;
     struct mongo_record record = {.kind = MONGO_RECORD_DOCUMENT};
     while (rows < r->run.batch_rows) {
-        pt_status status = record_next(r, &record, message, capacity);
+        pt_status status = record_next(r, &record, &rows, message, capacity);
         if (status == PT_OK && record.kind == MONGO_RECORD_END) {
             break;
-        }
-        if (status == PT_OK) {
-            status = record_take(r, &record, &rows);
         }
         if (status != PT_OK) {
             return status;
@@ -165,6 +228,9 @@ static pt_status reader_start(struct mongo_reader *r, const struct pt_range *ran
 {
     const struct mongo_instance *in = r->instance;
     pt_status status = mongo_doc_init(&r->doc, in->host, &in->paths);
+    if (status == PT_OK) {
+        status = mongo_guess_init(&r->guess, in->host, in->paths.n_slots);
+    }
     if (status == PT_OK) {
         status = pt_batch_init(&r->batch, in->host, in->fields, in->n_bound, r->run.batch_rows);
     }

@@ -64,6 +64,31 @@ pt_status mongo_records_next(struct mongo_records *r, struct mongo_record *out, 
                                     : mongo_stream_next(&r->stream, out, err);
 }
 
+bool mongo_records_guess(struct mongo_records *r, struct mongo_guess *guess,
+                         struct mongo_record *out)
+{
+    struct pt_lines *lines = &r->lines;
+    struct pt_window *w = &lines->window;
+    if (r->layout != MONGO_LINES || lines->is_skipping || lines->mark > 0 || w->begin == w->end ||
+        pt_window_offset(w) >= lines->end) {
+        return false;
+    }
+    const uint8_t *p = w->buffer + w->begin;
+    const uint8_t *behind = mongo_guess_read(guess, p, w->buffer + w->end);
+    uint64_t end = behind == NULL ? 0 : *behind == '\r' && behind[1] == '\n' ? 2 : 1;
+    if (end == 0 || behind[end - 1] != '\n' || (uint64_t)(behind - p) > lines->max_record) {
+        return false;
+    }
+    *out = (struct mongo_record){.kind = MONGO_RECORD_DOCUMENT,
+                                 .p = p,
+                                 .n = (uint64_t)(behind - p),
+                                 .offset = pt_window_offset(w),
+                                 .line = lines->n_lines};
+    w->begin += out->n + end;
+    lines->n_lines++;
+    return true;
+}
+
 uint64_t mongo_records_lines(const struct mongo_records *r)
 {
     return r->layout == MONGO_LINES ? r->lines.n_lines : mongo_stream_lines(&r->stream);

@@ -6,6 +6,7 @@
 #define MONGO_RECORD_H
 
 #include "mongo_config.h"
+#include "mongo_guess.h"
 #include "mongo_stream.h"
 #include "pt_lines.h"
 
@@ -28,6 +29,9 @@ pt_status mongo_records_open(struct mongo_records *r, const pt_host *host,
 // Accepts a zeroed one.
 void mongo_records_close(struct mongo_records *r);
 pt_status mongo_records_next(struct mongo_records *r, struct mongo_record *out, pt_error *err);
+// The next document when it is a line that is guessed; false = ask mongo_records_next.
+bool mongo_records_guess(struct mongo_records *r, struct mongo_guess *guess,
+                         struct mongo_record *out);
 uint64_t mongo_records_lines(const struct mongo_records *r); // passed so far
 uint64_t mongo_records_offset(const struct mongo_records *r);
 

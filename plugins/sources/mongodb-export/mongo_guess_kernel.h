@@ -1,0 +1,109 @@
+// SPDX-FileCopyrightText: 2026 Portrait contributors
+// SPDX-License-Identifier: Apache-2.0
+// The walk of a guess. A file that includes this defines before it, for its processor level:
+//   GUESS_TARGET                     the functions' attribute
+//   guess_literal_is(p, node)        the bytes at p are the node's literal
+//   guess_stop(p)                    the first byte from p on that is a quote, a backslash, a
+//   control
+//                                    byte or not ASCII
+//   guess_digits(p)                  a bit for each of 32 bytes: it is a digit
+#ifndef MONGO_GUESS_KERNEL_H
+#define MONGO_GUESS_KERNEL_H
+
+#include "mongo_guess.h"
+
+// The byte behind a number without exponent and sign; NULL = leave it to the scanner.
+GUESS_TARGET
+static inline const uint8_t *guess_number(const uint8_t *p)
+{
+    uint32_t others = ~guess_digits(p);
+    uint32_t n = others == 0 ? 32 : (uint32_t)__builtin_ctz(others);
+    if (n == 0 || n >= 16 || (n > 1 && *p == '0')) {
+        return NULL;
+    }
+    if (p[n] == '.') {
+        others = (others & (others - 1)) | UINT32_C(0x80000000); // the point is the lowest one
+        uint32_t end = (uint32_t)__builtin_ctz(others);
+        if (end == n + 1 || end == 31) {
+            return NULL;
+        }
+        n = end;
+    }
+    return (p[n] | 0x20) == 'e' ? NULL : p + n;
+}
+
+// The byte behind the step's value at p, NULL when there is none of that kind.
+GUESS_TARGET
+static inline const uint8_t *guess_scalar(struct mongo_guess *g, uint32_t step, const uint8_t *p,
+                                          const uint8_t *end)
+{
+    const uint8_t *behind = guess_number(p);
+    g->is_escaped[step] = 0;
+    if (behind != NULL) {
+        g->token[step] = MONGO_NUMBER;
+        return behind;
+    }
+    struct mongo_scan s = {.end = end};
+    struct mongo_raw raw;
+    if (*p == '{' || *p == '[' || *p == '"') {
+        return NULL;
+    }
+    behind = mongo_scan_value(&s, p, 0, &raw);
+    g->token[step] = (uint8_t)(behind == NULL ? MONGO_ABSENT : raw.token);
+    return behind;
+}
+
+// p is behind the opening quote; returns the closing one.
+GUESS_TARGET
+static inline const uint8_t *guess_text(struct mongo_guess *g, uint32_t step, const uint8_t *p,
+                                        const uint8_t *end)
+{
+    const uint8_t *stop = guess_stop(p);
+    bool is_escaped = false;
+    g->token[step] = MONGO_TEXT;
+    if (__builtin_expect(*stop != '"', 0)) {
+        struct mongo_scan s = {.end = end};
+        stop = mongo_scan_text_slow(&s, p, stop, &is_escaped);
+    }
+    g->is_escaped[step] = is_escaped ? 1 : 0;
+    return stop;
+}
+
+GUESS_TARGET
+static inline const uint8_t *guess_walk(struct mongo_guess *g, const uint8_t *p, const uint8_t *end)
+{
+    const struct mongo_guess_node *nodes = g->nodes;
+    const struct mongo_guess_node *node = &nodes[nodes[0].child];
+    uint32_t step = 0;
+    g->at[0] = p;
+    if (node == nodes) {
+        return NULL;
+    }
+    for (;;) {
+        while (!guess_literal_is(p, node)) {
+            if (node->next == 0) {
+                return NULL;
+            }
+            node = &nodes[node->next];
+        }
+        p += node->n;
+        if (node->kind == MONGO_GUESS_TEXT) {
+            p = guess_text(g, step, p, end);
+        } else if (node->kind == MONGO_GUESS_SCALAR) {
+            p = guess_scalar(g, step, p, end);
+        } else if (node->kind == MONGO_GUESS_END) {
+            g->form = node->child;
+            return p;
+        } else {
+            node = &nodes[node->child];
+            continue;
+        }
+        if (p == NULL) {
+            return NULL;
+        }
+        g->at[++step] = p;
+        node = &nodes[node->child];
+    }
+}
+
+#endif
