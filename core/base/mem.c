@@ -7,6 +7,9 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+#define LARGE_PAGE ((size_t)2 << 20)
 
 static atomic_uint_fast64_t fault_at;
 static atomic_uint_fast64_t fault_calls;
@@ -104,6 +107,56 @@ void mem_free(void *p)
         atomic_fetch_sub_explicit(&live_blocks, 1, memory_order_relaxed);
     }
     free(p);
+}
+
+// One mapping of `size` bytes aligned to large pages: a longer one is made and its ends given back.
+static void *map_aligned(size_t size)
+{
+    size_t whole = size + LARGE_PAGE;
+    char *p = mmap(NULL, whole, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (p == MAP_FAILED) {
+        return MAP_FAILED;
+    }
+    size_t front = (LARGE_PAGE - ((uintptr_t)p & (LARGE_PAGE - 1))) & (LARGE_PAGE - 1);
+    if (front > 0) {
+        munmap(p, front);
+    }
+    if (whole - front > size) {
+        munmap(p + front + size, whole - front - size);
+    }
+    // Where there are no large pages, small ones do as well.
+    (void)madvise(p + front, size, MADV_HUGEPAGE);
+    return p + front;
+}
+
+void *mem_map(size_t size, int fd, uint64_t at)
+{
+    if (size == 0 || size > PTRDIFF_MAX - LARGE_PAGE || fault_hits()) {
+        return NULL;
+    }
+    void *p = NULL;
+    if (fd >= 0) {
+        p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)at);
+    } else if (size % LARGE_PAGE == 0) {
+        p = map_aligned(size);
+    } else {
+        p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    }
+    return p == MAP_FAILED ? NULL : counted(p);
+}
+
+void mem_unmap(void *p, size_t size)
+{
+    if (p != NULL) {
+        atomic_fetch_sub_explicit(&live_blocks, 1, memory_order_relaxed);
+        munmap(p, size);
+    }
+}
+
+void mem_rest(void *p, size_t size)
+{
+    // Advice: that it was not taken changes nothing but the memory in use.
+    (void)madvise(p, size, MADV_DONTNEED);
 }
 
 char *mem_strdup(const char *text)

@@ -183,6 +183,11 @@ static pt_status compute(struct cutting *c, struct pt_error *err)
     TRY(finish_columns(c, err));
     TRY(population_narrow(&scope, c->people, &c->table, err));
     note_matched(c);
+    if (c->cutoff + 1 == c->profile->spec->n_cutoffs) {
+        spool_forget(c->profile->spool);
+        store_limit(c->profile->store, c->profile->spec->memory_bytes);
+    }
+    store_rest(c->profile->store);
     return PT_OK;
 }
 

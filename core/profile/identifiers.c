@@ -80,10 +80,10 @@ static void order_namespaces(struct identifiers *ids)
 }
 
 pt_status identifiers_init(struct identifiers *ids, const struct profile_spec *spec,
-                           struct arena *arena, struct pt_error *err)
+                           struct arena *arena, const struct stores *stores, struct pt_error *err)
 {
     size_t n = spec->n_namespaces;
-    *ids = (struct identifiers){.spec = spec};
+    *ids = (struct identifiers){.spec = spec, .store = stores->store};
     ids->tables = arena_zero(arena, n, sizeof(struct intern *));
     ids->by_number = arena_zero(arena, n, sizeof *ids->by_number);
     ids->order = arena_zero(arena, n, sizeof *ids->order);
@@ -97,7 +97,10 @@ pt_status identifiers_init(struct identifiers *ids, const struct profile_spec *s
     }
     order_namespaces(ids);
     for (uint32_t i = 0; i < n; i++) {
-        struct intern_options options = {.check = check_value, .check_arg = &spec->namespaces[i]};
+        struct intern_options options = {.store = stores->store,
+                                         .finder = stores->finder,
+                                         .check = check_value,
+                                         .check_arg = &spec->namespaces[i]};
         ids->by_number[i] = has_rows(spec, i);
         TRY(intern_new(&options, &ids->tables[i], err));
     }
@@ -108,8 +111,8 @@ void identifiers_release(struct identifiers *ids)
 {
     for (size_t i = 0; ids->spec != NULL && i < ids->spec->n_namespaces; i++) {
         intern_free(ids->tables[i]);
-        mem_free(ids->place[i]);
-        mem_free(ids->codes[i]);
+        store_drop(ids->store, ids->place[i]);
+        store_drop(ids->store, ids->codes[i]);
     }
     *ids = (struct identifiers){0};
 }
@@ -134,7 +137,12 @@ static pt_status rank_codes(struct identifiers *ids, uint32_t namespace_, struct
     const struct intern *table = ids->tables[namespace_];
     size_t n = gather_texts(table, texts, arrival);
     uint32_t *codes = ids->codes[namespace_];
-    TRY(rank_texts(texts, n, ids->by_number[namespace_], codes, err));
+    struct rank_item *items = store_array(ids->store, n, 2 * sizeof *items);
+    if (items == NULL) {
+        return store_failure(ids->store, "the order of identifiers", err);
+    }
+    rank_texts(texts, n, ids->by_number[namespace_], items, codes);
+    store_drop(ids->store, items);
     for (size_t i = 0; i < n; i++) {
         codes[i] = arrival[codes[i]];
         ids->place[namespace_][codes[i] - 1] = (uint32_t)i;
@@ -150,19 +158,19 @@ static pt_status rank_namespace(void *arg, uint64_t item, uint32_t worker, struc
     uint32_t namespace_ = ids->order[item];
     const struct intern *table = ids->tables[namespace_];
     size_t n = (size_t)intern_count(table);
-    ids->place[namespace_] = mem_array(intern_end(table), sizeof(uint32_t));
-    ids->codes[namespace_] = mem_array(n, sizeof(uint32_t));
-    struct text *texts = mem_array(n, sizeof *texts);
-    uint32_t *arrival = mem_array(n, sizeof *arrival);
+    ids->place[namespace_] = store_array(ids->store, intern_end(table), sizeof(uint32_t));
+    ids->codes[namespace_] = store_array(ids->store, n, sizeof(uint32_t));
+    struct text *texts = store_array(ids->store, n, sizeof *texts);
+    uint32_t *arrival = store_array(ids->store, n, sizeof *arrival);
     pt_status status = PT_OK;
     if (ids->place[namespace_] == NULL || ids->codes[namespace_] == NULL || texts == NULL ||
         arrival == NULL) {
-        status = error_set(err, PT_E_NO_MEMORY, "out of memory for %zu identifiers", n);
+        status = store_failure(ids->store, "identifiers", err);
     } else {
         status = rank_codes(ids, namespace_, texts, arrival, err);
     }
-    mem_free(texts);
-    mem_free(arrival);
+    store_drop(ids->store, texts);
+    store_drop(ids->store, arrival);
     return status;
 }
 

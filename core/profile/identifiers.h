@@ -12,8 +12,15 @@
 
 #define NODE_NONE UINT32_MAX
 
+// Where what grows is kept: to the end, and until no more rows come.
+struct stores {
+    struct store *store;
+    struct store *finder;
+};
+
 struct identifiers {
     const struct profile_spec *spec;
+    struct store *store;
     struct intern **tables; // a namespace each
     bool *by_number;        // a namespace each: row numbers, shorter is smaller
     uint32_t *order;        // person and contact namespaces in order of nodes
@@ -28,7 +35,7 @@ struct identifiers {
 
 // Small arrays live in `arena`. Released by identifiers_release after a failure too.
 pt_status identifiers_init(struct identifiers *ids, const struct profile_spec *spec,
-                           struct arena *arena, struct pt_error *err);
+                           struct arena *arena, const struct stores *stores, struct pt_error *err);
 void identifiers_release(struct identifiers *ids);
 
 // Numbers all nodes; no thread interns any more.

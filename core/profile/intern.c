@@ -14,17 +14,17 @@
 
 #define SHARD_BITS 6
 #define N_SHARDS ((uint32_t)1 << SHARD_BITS)
-#define N_SEGMENTS 128
+#define N_SEGMENTS 256
 #define UNIT ((size_t)16)
 #define OFFSET_BITS 20
 #define OFFSET_END ((size_t)1 << OFFSET_BITS) // units a segment's entries may begin at
-#define SEGMENT_FIRST ((size_t)2048)
+#define SEGMENT_SMALLEST ((size_t)2048)
 #define SEGMENT_LARGEST ((size_t)16 << 20)
 #define LOCAL_END ((uint32_t)1 << 25) // entries of a shard
+#define SLOTS_FIRST 16
 #define GROUP 32
 
 struct slots {
-    struct slots *retired;
     uint64_t mask;
     _Atomic uint64_t at[];
 };
@@ -38,6 +38,7 @@ struct shard {
     uint32_t n_segments;
     size_t segment_used;
     size_t segment_size;
+    size_t bytes; // of all segments
     unsigned char *segments[N_SEGMENTS];
 };
 
@@ -47,9 +48,9 @@ struct intern {
     struct shard shards[N_SHARDS];
 };
 
-static struct slots *slots_new(uint64_t n)
+static struct slots *slots_new(struct store *store, uint64_t n)
 {
-    struct slots *s = mem_zero(1, sizeof *s + n * sizeof s->at[0]);
+    struct slots *s = store_piece(store, sizeof *s + n * sizeof s->at[0]);
     if (s != NULL) {
         s->mask = n - 1;
     }
@@ -64,33 +65,20 @@ pt_status intern_new(const struct intern_options *options, struct intern **out,
         FAIL(err, PT_E_NO_MEMORY, "out of memory");
     }
     t->options = *options;
+    if (t->options.finder == NULL) {
+        t->options.finder = options->store;
+    }
     for (; t->n_ready < N_SHARDS; t->n_ready++) {
         struct shard *s = &t->shards[t->n_ready];
-        struct slots *slots = slots_new(16);
+        struct slots *slots = slots_new(t->options.finder, SLOTS_FIRST);
         if (slots == NULL || pthread_mutex_init(&s->lock, NULL) != 0) {
-            mem_free(slots);
             intern_free(t);
-            FAIL(err, PT_E_NO_MEMORY, "out of memory");
+            return store_failure(options->store, "distinct values", err);
         }
         atomic_init(&s->slots, slots);
     }
     *out = t;
     return PT_OK;
-}
-
-static void shard_release(struct shard *s)
-{
-    struct slots *slots = atomic_load_explicit(&s->slots, memory_order_relaxed);
-    while (slots != NULL) {
-        struct slots *next = slots->retired;
-        mem_free(slots);
-        slots = next;
-    }
-    for (uint32_t i = 0; i < s->n_segments; i++) {
-        mem_free(s->segments[i]);
-    }
-    mem_free(s->places);
-    pthread_mutex_destroy(&s->lock);
 }
 
 void intern_free(struct intern *t)
@@ -99,7 +87,7 @@ void intern_free(struct intern *t)
         return;
     }
     for (uint32_t i = 0; i < t->n_ready; i++) {
-        shard_release(&t->shards[i]);
+        pthread_mutex_destroy(&t->shards[i].lock);
     }
     mem_free(t);
 }
@@ -133,9 +121,9 @@ static uint64_t slots_find(const struct intern *t, const struct shard *s, struct
     }
 }
 
-static bool slots_grow(struct shard *s, struct slots *old)
+static bool slots_grow(struct store *store, struct shard *s, const struct slots *old)
 {
-    struct slots *grown = slots_new((old->mask + 1) * 2);
+    struct slots *grown = slots_new(store, (old->mask + 1) * 2);
     if (grown == NULL) {
         return false;
     }
@@ -150,27 +138,44 @@ static bool slots_grow(struct shard *s, struct slots *old)
         }
         atomic_store_explicit(&grown->at[to], v, memory_order_relaxed);
     }
-    grown->retired = old;
     atomic_store_explicit(&s->slots, grown, memory_order_release);
     return true;
 }
 
-static bool segment_add(struct shard *s, size_t need)
+// A segment is an eighth of what is there, so that little is left over.
+static bool segment_add(struct store *store, struct shard *s, size_t need)
 {
-    size_t wanted = s->n_segments == 0 ? SEGMENT_FIRST : s->segment_size * 2;
-    if (wanted > SEGMENT_LARGEST) {
-        wanted = SEGMENT_LARGEST;
-    }
-    if (wanted < need) {
-        wanted = need;
-    }
-    unsigned char *segment = s->n_segments == N_SEGMENTS ? NULL : mem_alloc(wanted);
+    size_t wanted = s->bytes / 8 / UNIT * UNIT;
+    wanted = wanted < SEGMENT_SMALLEST ? SEGMENT_SMALLEST : wanted;
+    wanted = wanted > SEGMENT_LARGEST ? SEGMENT_LARGEST : wanted;
+    wanted = wanted < need ? need : wanted;
+    unsigned char *segment = s->n_segments == N_SEGMENTS ? NULL : store_piece(store, wanted);
     if (segment == NULL) {
         return false;
     }
     s->segments[s->n_segments++] = segment;
     s->segment_size = wanted;
     s->segment_used = 0;
+    s->bytes += wanted;
+    return true;
+}
+
+// Room for the place of one more entry. Growing leaves the old array in the store, so it doubles.
+static bool places_reserve(struct store *store, struct shard *s)
+{
+    if (s->n < s->places_capacity) {
+        return true;
+    }
+    size_t capacity = s->places_capacity == 0 ? SLOTS_FIRST : 2 * s->places_capacity;
+    uint32_t *places = store_piece(store, capacity * sizeof *places);
+    if (places == NULL) {
+        return false;
+    }
+    if (s->n > 0) {
+        memcpy(places, s->places, s->n * sizeof *places);
+    }
+    s->places = places;
+    s->places_capacity = capacity;
     return true;
 }
 
@@ -183,8 +188,8 @@ static struct intern_entry *entry_new(struct intern *t, uint32_t shard, struct t
     bytes = (bytes + UNIT - 1) / UNIT * UNIT;
     bool fits = s->n_segments > 0 && s->segment_size - s->segment_used >= bytes &&
                 s->segment_used / UNIT < OFFSET_END;
-    if (!mem_reserve(&s->places, &s->places_capacity, (size_t)s->n + 1, sizeof *s->places) ||
-        (!fits && !segment_add(s, bytes))) {
+    if (!places_reserve(t->options.store, s) ||
+        (!fits && !segment_add(t->options.store, s, bytes))) {
         return NULL;
     }
     uint32_t place = ((s->n_segments - 1) << OFFSET_BITS) | (uint32_t)(s->segment_used / UNIT);
@@ -192,7 +197,6 @@ static struct intern_entry *entry_new(struct intern *t, uint32_t shard, struct t
     s->segment_used += bytes;
     e->code = ((s->n << SHARD_BITS) | shard) + 1;
     e->size = (uint32_t)key.n;
-    memset(e->data, 0, payload);
     if (key.n > 0) {
         memcpy(e->data + payload, key.p, key.n);
     }
@@ -214,7 +218,7 @@ static struct intern_entry *shard_add(struct intern *t, uint32_t shard, uint32_t
         return entry_at(s, (uint32_t)v - 1);
     }
     if (((uint64_t)s->n + 1) * 2 > slots->mask + 1) {
-        if (!slots_grow(s, slots)) {
+        if (!slots_grow(t->options.finder, s, slots)) {
             return NULL;
         }
         slots = atomic_load_explicit(&s->slots, memory_order_relaxed);
@@ -244,7 +248,7 @@ static pt_status intern_slow(struct intern *t, uint64_t hash, struct text key,
         FAIL(err, PT_E_LIMIT, "more than two thousand million distinct values");
     }
     if (e == NULL) {
-        FAIL(err, PT_E_NO_MEMORY, "out of memory for distinct values");
+        return store_failure(t->options.store, "distinct values", err);
     }
     *out = e;
     return PT_OK;

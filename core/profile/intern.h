@@ -6,7 +6,7 @@
 #ifndef PORTRAIT_PROFILE_INTERN_H
 #define PORTRAIT_PROFILE_INTERN_H
 
-#include "error.h"
+#include "store.h"
 #include "text.h"
 
 #define INTERN_FLAGGED ((uint32_t)1 << 31)
@@ -24,6 +24,8 @@ struct intern;
 typedef bool (*intern_check)(const void *arg, struct text key);
 
 struct intern_options {
+    struct store *store;  // where entries live, until it is freed
+    struct store *finder; // where what only intern_many needs lives; NULL = with the entries
     size_t payload_bytes; // a multiple of 8
     intern_check check;   // NULL = no flags
     const void *check_arg;
@@ -31,7 +33,7 @@ struct intern_options {
 
 pt_status intern_new(const struct intern_options *options, struct intern **out,
                      struct pt_error *err);
-void intern_free(struct intern *t); // NULL is fine
+void intern_free(struct intern *t); // NULL is fine; before its store
 
 // out[i] = entry of keys[i], NULL for INTERN_ABSENT keys. Entries stay where they are until free.
 pt_status intern_many(struct intern *t, const struct text *keys, size_t n,

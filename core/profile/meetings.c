@@ -8,23 +8,25 @@
 #define BLOCK ((uint32_t)1 << 16)
 
 pt_status meetings_init(struct meetings *m, const struct profile_spec *spec,
-                        const struct segment *segments, struct pt_error *err)
+                        const struct segment *segments, const struct stores *stores,
+                        struct pt_error *err)
 {
-    *m = (struct meetings){.spec = spec, .segments = segments};
+    *m = (struct meetings){.spec = spec, .store = stores->store, .segments = segments};
     for (size_t s = 0; s < spec->n_sources; s++) {
         m->stride = spec->sources[s].n_ids > m->stride ? spec->sources[s].n_ids : m->stride;
     }
-    struct intern_options options = {.payload_bytes = sizeof(struct meeting_tally)};
+    struct intern_options options = {.store = stores->finder,
+                                     .payload_bytes = sizeof(struct meeting_tally)};
     return intern_new(&options, &m->table, err);
 }
 
 void meetings_release(struct meetings *m)
 {
     intern_free(m->table);
-    mem_free(m->segment);
-    mem_free(m->ids);
-    mem_free(m->rows);
-    mem_free(m->first_row);
+    store_drop(m->store, m->segment);
+    store_drop(m->store, m->ids);
+    store_drop(m->store, m->rows);
+    store_drop(m->store, m->first_row);
     *m = (struct meetings){0};
 }
 
@@ -83,13 +85,16 @@ static pt_status close_block(void *arg, uint64_t item, uint32_t worker, struct p
 pt_status meetings_close(struct meetings *m, const struct identifiers *ids, struct pt_error *err)
 {
     m->end = intern_end(m->table);
-    m->segment = mem_array(m->end, sizeof *m->segment);
-    m->ids = mem_zero(m->end, m->stride * sizeof *m->ids);
-    m->rows = mem_array(m->end, sizeof *m->rows);
-    m->first_row = mem_array(m->end, sizeof *m->first_row);
+    m->segment = store_array(m->store, m->end, sizeof *m->segment);
+    m->ids = store_array(m->store, m->end, m->stride * sizeof *m->ids);
+    m->rows = store_array(m->store, m->end, sizeof *m->rows);
+    m->first_row = store_array(m->store, m->end, sizeof *m->first_row);
     if (m->segment == NULL || m->ids == NULL || m->rows == NULL || m->first_row == NULL) {
-        FAIL(err, PT_E_NO_MEMORY, "out of memory for identifiers");
+        return store_failure(m->store, "identifiers", err);
     }
     struct closing c = {m, ids};
-    return parallel_run(m->spec->pool, (m->end + BLOCK - 1) / BLOCK, close_block, &c, err);
+    TRY(parallel_run(m->spec->pool, (m->end + BLOCK - 1) / BLOCK, close_block, &c, err));
+    intern_free(m->table);
+    m->table = NULL;
+    return PT_OK;
 }

@@ -23,6 +23,7 @@ struct meeting_tally {
 struct meetings {
     const struct profile_spec *spec;
     struct intern *table; // key: u32 segment, then a u32 code (0 = none) for each id of the source
+    struct store *store;
     const struct segment *segments; // of all sources
     size_t stride;                  // most identifiers of a source
     // after closing, by code
@@ -33,11 +34,13 @@ struct meetings {
     uint64_t *first_row;
 };
 
+// The keys live in `finder`, the closed arrays in `store`.
 pt_status meetings_init(struct meetings *m, const struct profile_spec *spec,
-                        const struct segment *segments, struct pt_error *err);
+                        const struct segment *segments, const struct stores *stores,
+                        struct pt_error *err);
 // Counts rows of one meeting; safe for many threads.
 void meeting_count(struct intern_entry *e, uint64_t row);
-// After identifiers_close.
+// After identifiers_close. The keys are not needed any more then.
 pt_status meetings_close(struct meetings *m, const struct identifiers *ids, struct pt_error *err);
 void meetings_release(struct meetings *m);
 

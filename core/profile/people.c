@@ -184,23 +184,19 @@ static pt_status gather(struct resolving *r, struct gathered *n, struct pt_error
     }
     TRY(parallel_run(m->spec->pool, r->n_blocks, gather_block, r, err));
     *n = begin_blocks(r);
-    struct rank_item *edges = mem_array(n->n_edges, 2 * sizeof *edges);
-    struct rank_item *votes = mem_array(n->n_votes, 2 * sizeof *votes);
-    if (edges == NULL || votes == NULL) {
-        mem_free(edges);
-        mem_free(votes);
-        FAIL(err, PT_E_NO_MEMORY, "out of memory for links");
+    r->edges = store_array(m->store, n->n_edges, 2 * sizeof *r->edges);
+    r->votes = store_array(m->store, n->n_votes, 2 * sizeof *r->votes);
+    if (r->edges == NULL || r->votes == NULL) {
+        return store_failure(m->store, "links", err);
     }
-    r->edges = edges;
-    r->votes = votes;
     return parallel_run(m->spec->pool, r->n_blocks, gather_block, r, err);
 }
 
 static void gather_release(struct resolving *r)
 {
     mem_free(r->blocks);
-    mem_free(r->edges);
-    mem_free(r->votes);
+    store_drop(r->meetings->store, r->edges);
+    store_drop(r->meetings->store, r->votes);
     r->blocks = NULL;
     r->edges = NULL;
     r->votes = NULL;
@@ -210,9 +206,9 @@ static void gather_release(struct resolving *r)
 static pt_status join_nodes(struct resolving *r, size_t n_edges, struct pt_error *err)
 {
     struct profile_people *p = r->people;
-    uint32_t *size = mem_array(r->ids->n_nodes, sizeof *size);
+    uint32_t *size = store_array(r->ids->store, r->ids->n_nodes, sizeof *size);
     if (size == NULL) {
-        FAIL(err, PT_E_NO_MEMORY, "out of memory for links");
+        return store_failure(r->ids->store, "links", err);
     }
     struct links_forest f = {p->root, size, r->ids->n_nodes, 0};
     links_join(&f, r->edges, n_edges, NULL);
@@ -221,7 +217,7 @@ static pt_status join_nodes(struct resolving *r, size_t n_edges, struct pt_error
         size_t n = links_merge(r->edges, r->edges + n_edges, n_edges);
         p->refused_links = links_join(&f, r->edges, n, NULL);
     }
-    mem_free(size);
+    store_drop(r->ids->store, size);
     return PT_OK;
 }
 
@@ -297,9 +293,9 @@ static pt_status number_people(struct resolving *r, struct pt_error *err)
     for (uint32_t node = 0; node < r->ids->n_nodes; node++) {
         p->row[node] = r->is_there[node] ? p->n++ : PERSON_NONE;
     }
-    p->name = mem_array(p->n, sizeof *p->name);
+    p->name = store_array(p->store, p->n, sizeof *p->name);
     if (p->name == NULL) {
-        FAIL(err, PT_E_NO_MEMORY, "out of memory for profiles");
+        return store_failure(p->store, "profiles", err);
     }
     for (uint32_t node = 0; node < r->ids->n_nodes; node++) {
         if (p->row[node] != PERSON_NONE) {
@@ -316,6 +312,7 @@ static pt_status resolve(struct resolving *r, struct pt_error *err)
     TRY(gather(r, &n, err));
     TRY(join_nodes(r, n.n_edges, err));
     own_devices(r, n.n_votes);
+    gather_release(r);
     TRY(parallel_run(r->meetings->spec->pool, r->n_blocks, own_block, r, err));
     return number_people(r, err);
 }
@@ -325,12 +322,12 @@ void people_free(struct profile_people *p)
     if (p == NULL) {
         return;
     }
-    mem_free(p->name);
-    mem_free(p->row);
-    mem_free(p->root);
-    mem_free(p->owner);
-    mem_free(p->person);
-    mem_free(p->known);
+    store_drop(p->store, p->name);
+    store_drop(p->store, p->row);
+    store_drop(p->store, p->root);
+    store_drop(p->store, p->owner);
+    store_drop(p->store, p->person);
+    store_drop(p->store, p->known);
     mem_free(p);
 }
 
@@ -340,11 +337,12 @@ static struct profile_people *people_new(const struct meetings *m, const struct 
     if (p == NULL) {
         return NULL;
     }
-    p->row = mem_array(ids->n_nodes, sizeof *p->row);
-    p->root = mem_array(ids->n_nodes, sizeof *p->root);
-    p->owner = mem_array(ids->n_devices, sizeof *p->owner);
-    p->person = mem_array(m->end, sizeof *p->person);
-    p->known = mem_array(ids->n_nodes, 1);
+    p->store = ids->store;
+    p->row = store_array(p->store, ids->n_nodes, sizeof *p->row);
+    p->root = store_array(p->store, ids->n_nodes, sizeof *p->root);
+    p->owner = store_array(p->store, ids->n_devices, sizeof *p->owner);
+    p->person = store_array(p->store, m->end, sizeof *p->person);
+    p->known = store_array(p->store, ids->n_nodes, 1);
     if (p->row == NULL || p->root == NULL || p->owner == NULL || p->person == NULL ||
         p->known == NULL) {
         people_free(p);
@@ -358,15 +356,15 @@ pt_status people_resolve(const struct people_scope *scope, struct profile_people
 {
     struct resolving r = {.meetings = scope->meetings, .ids = scope->ids, .cutoff = scope->cutoff};
     r.people = people_new(r.meetings, r.ids);
-    r.is_there = mem_zero(r.ids->n_nodes, 1);
+    r.is_there = store_array(r.ids->store, r.ids->n_nodes, 1);
     pt_status status = PT_OK;
     if (r.people == NULL || r.is_there == NULL) {
-        status = error_set(err, PT_E_NO_MEMORY, "out of memory for profiles");
+        status = store_failure(r.ids->store, "profiles", err);
     } else {
         status = resolve(&r, err);
     }
     gather_release(&r);
-    mem_free(r.is_there);
+    store_drop(r.ids->store, r.is_there);
     if (status != PT_OK) {
         people_free(r.people);
         return status;

@@ -12,13 +12,14 @@
 #define PERSON_OWN ((uint32_t)1 << 31) // the row's owning identifier is the profile's name
 
 struct profile_people {
-    uint32_t n;       // profiles, in order of their names
-    uint32_t *name;   // [n] node
-    uint32_t *row;    // [n_nodes] of a root: its profile, PERSON_NONE when not in the table
-    uint32_t *root;   // [n_nodes]
-    uint32_t *owner;  // [n_devices] node or LINK_NONE
-    uint32_t *person; // [meetings end] profile, with PERSON_OWN, or PERSON_NONE
-    uint8_t *known;   // [n_nodes] the value counts at this cut-off
+    struct store *store; // of the arrays
+    uint32_t n;          // profiles, in order of their names
+    uint32_t *name;      // [n] node
+    uint32_t *row;       // [n_nodes] of a root: its profile, PERSON_NONE when not in the table
+    uint32_t *root;      // [n_nodes]
+    uint32_t *owner;     // [n_devices] node or LINK_NONE
+    uint32_t *person;    // [meetings end] profile, with PERSON_OWN, or PERSON_NONE
+    uint8_t *known;      // [n_nodes] the value counts at this cut-off
     uint64_t refused_links;
     uint64_t shared_devices;
 };
@@ -40,7 +41,8 @@ static inline uint32_t person_index(uint32_t person)
 }
 
 // Every link of a cut-off, once a meeting that made it: the value is the meeting's code. Sorted by
-// pair: edges (smaller node, larger node), votes (device, node). Release with mem_free.
+// pair: edges (smaller node, larger node), votes (device, node). To be given back
+// with store_drop.
 struct people_links {
     struct rank_item *edges;
     size_t n_edges;

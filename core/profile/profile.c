@@ -137,18 +137,27 @@ static pt_status build_spool(struct profile *p, struct pt_error *err)
     for (size_t s = 0; s < n; s++) {
         p->widths[s] = p->layouts.items[s].width;
     }
-    struct spool_options options = {p->widths, n, p->spec->memory_bytes, p->spec->temp_dir};
+    struct spool_options options = {
+        .widths = p->widths,
+        .n_sources = n,
+        .memory_bytes = p->spec->memory_bytes,
+        .temp_dir = p->spec->temp_dir,
+        .store = p->store,
+    };
     return spool_new(&options, &p->spool, err);
 }
 
 static pt_status profile_fill(struct profile *p, struct pt_error *err)
 {
-    struct intern_options options = {0};
     TRY(check_spec(p->spec, err));
+    TRY(store_new(p->spec->memory_bytes, p->spec->temp_dir, &p->store, err));
+    TRY(store_beside(p->store, &p->finder, err));
+    struct stores stores = {p->store, p->finder};
+    struct intern_options options = {.store = p->store, .finder = p->finder};
     TRY(layouts_build(p->spec, &p->arena, &p->layouts, err));
     TRY(build_segments(p, err));
-    TRY(identifiers_init(&p->ids, p->spec, &p->arena, err));
-    TRY(meetings_init(&p->meetings, p->spec, p->all_segments, err));
+    TRY(identifiers_init(&p->ids, p->spec, &p->arena, &stores, err));
+    TRY(meetings_init(&p->meetings, p->spec, p->all_segments, &stores, err));
     TRY(intern_new(&options, &p->texts, err));
     TRY(build_spool(p, err));
     p->has_lock = pthread_mutex_init(&p->lock, NULL) == 0;
@@ -183,12 +192,22 @@ void profile_free(struct profile *p)
     meetings_release(&p->meetings);
     intern_free(p->texts);
     spool_free(p->spool);
-    mem_free(p->matched);
+    store_drop(p->store, p->matched);
+    store_free(p->finder);
+    store_free(p->store);
     if (p->has_lock) {
         pthread_mutex_destroy(&p->lock);
     }
     arena_release(&p->arena);
     mem_free(p);
+}
+
+// What the sealed spool keeps in memory, the store cannot have.
+static void share_memory(struct profile *p)
+{
+    uint64_t budget = p->spec->memory_bytes;
+    uint64_t kept = spool_memory_bytes(p->spool);
+    store_limit(p->store, kept < budget ? budget - kept : 0);
 }
 
 pt_status profile_close(struct profile *p, struct pt_error *err)
@@ -198,12 +217,17 @@ pt_status profile_close(struct profile *p, struct pt_error *err)
     }
     p->is_closed = true;
     TRY(spool_seal(p->spool, err));
+    share_memory(p);
     TRY(identifiers_close(&p->ids, err));
     TRY(meetings_close(&p->meetings, &p->ids, err));
-    p->matched = mem_zero(p->meetings.end, 1);
+    p->finder_disk_bytes = store_disk_bytes(p->finder);
+    store_free(p->finder);
+    p->finder = NULL;
+    p->matched = store_array(p->store, p->meetings.end, 1);
     if (p->matched == NULL) {
-        FAIL(err, PT_E_NO_MEMORY, "out of memory for profiles");
+        return store_failure(p->store, "profiles", err);
     }
+    store_rest(p->store);
     p->is_ready = true;
     return PT_OK;
 }
@@ -227,5 +251,7 @@ struct profile_balance profile_balance_of(const struct profile *p, uint32_t sour
 
 uint64_t profile_spilled_bytes(const struct profile *p)
 {
-    return spool_disk_bytes(p->spool) + p->regrouped_bytes;
+    uint64_t identifiers = p->finder_disk_bytes + store_disk_bytes(p->store);
+    identifiers += p->finder == NULL ? 0 : store_disk_bytes(p->finder);
+    return spool_disk_bytes(p->spool) + p->regrouped_bytes + identifiers;
 }

@@ -101,7 +101,7 @@ struct profile_spec {
                          // table (NULL = not); 0 = everybody
     uint32_t ids_per_profile; // person and contact identifiers; 0 = no limit
     enum shared_device shared_device;
-    uint64_t memory_bytes; // budget of the spool; beyond it, temp files in temp_dir
+    uint64_t memory_bytes; // budget of all that grows; beyond it, temp files in temp_dir
     const char *temp_dir;
     struct pool *pool; // for resolve and aggregate; never changes results
 };

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The links behind a cut-off, told one after another: person and contact identifiers in order of
 // their names, then devices in order of theirs.
-#include "mem.h"
 #include "people.h"
 #include "profile_state.h"
 
@@ -45,13 +44,14 @@ static size_t sum_meetings(const struct telling *t, const struct rank_item *item
 
 static pt_status find_refused(struct telling *t, struct pt_error *err)
 {
+    struct store *store = t->profile->store;
     uint32_t n_nodes = t->profile->ids.n_nodes;
-    uint32_t *root = mem_array(n_nodes, 2 * sizeof *root);
-    t->edges = mem_array(t->links.n_edges, sizeof *t->edges);
-    t->refused = mem_array(t->links.n_edges, 1);
+    uint32_t *root = store_array(store, n_nodes, 2 * sizeof *root);
+    t->edges = store_array(store, t->links.n_edges, sizeof *t->edges);
+    t->refused = store_array(store, t->links.n_edges, 1);
     if (root == NULL || t->edges == NULL || t->refused == NULL) {
-        mem_free(root);
-        FAIL(err, PT_E_NO_MEMORY, "out of memory for links");
+        store_drop(store, root);
+        return store_failure(store, "links", err);
     }
     for (size_t i = 0; i < t->links.n_edges; i++) {
         if (i == 0 || t->links.edges[i].key != t->links.edges[i - 1].key) {
@@ -60,7 +60,7 @@ static pt_status find_refused(struct telling *t, struct pt_error *err)
     }
     struct links_forest f = {root, root + n_nodes, n_nodes, t->profile->spec->ids_per_profile};
     links_join(&f, t->edges, t->n_edges, t->refused);
-    mem_free(root);
+    store_drop(store, root);
     return PT_OK;
 }
 
@@ -86,11 +86,12 @@ static pt_status tell_edges(struct telling *t, struct pt_error *err)
 static pt_status find_best(struct telling *t, struct pt_error *err)
 {
     size_t n = t->links.n_votes;
-    struct rank_item *votes = mem_array(n, 2 * sizeof *votes);
-    t->best = mem_array(t->profile->ids.n_devices, sizeof *t->best);
+    struct store *store = t->profile->store;
+    struct rank_item *votes = store_array(store, n, 2 * sizeof *votes);
+    t->best = store_array(store, t->profile->ids.n_devices, sizeof *t->best);
     if (votes == NULL || t->best == NULL) {
-        mem_free(votes);
-        FAIL(err, PT_E_NO_MEMORY, "out of memory for links");
+        store_drop(store, votes);
+        return store_failure(store, "links", err);
     }
     for (size_t i = 0; i < n; i++) {
         uint64_t rows = t->profile->meetings.rows[t->links.votes[i].value];
@@ -98,7 +99,7 @@ static pt_status find_best(struct telling *t, struct pt_error *err)
     }
     struct links_votes v = {votes, links_merge(votes, votes + n, n), t->people->root, false};
     links_owners(&v, t->best, t->profile->ids.n_devices);
-    mem_free(votes);
+    store_drop(store, votes);
     return PT_OK;
 }
 
@@ -130,46 +131,56 @@ static pt_status tell_device(struct telling *t, uint32_t device, struct pt_error
     return t->fn(t->arg, &link, err);
 }
 
-// Devices of one namespace that someone used, by value; `texts`, `numbers` and `order` have room.
-static pt_status tell_namespace(struct telling *t, uint32_t namespace_, struct text *texts,
-                                uint32_t *numbers, struct pt_error *err)
+// Room for the devices of a namespace.
+struct device_order {
+    struct text *texts;
+    uint32_t *numbers;
+    uint32_t *order;
+    struct rank_item *scratch;
+};
+
+// Devices of one namespace that someone used, by value.
+static pt_status tell_namespace(struct telling *t, uint32_t namespace_,
+                                const struct device_order *d, struct pt_error *err)
 {
     const struct identifiers *ids = &t->profile->ids;
     uint32_t from = ids->base[namespace_];
     uint32_t end = from + intern_end(ids->tables[namespace_]) - 1;
-    uint32_t *order = numbers + ids->n_devices;
     size_t n = 0;
     for (uint32_t device = from; device < end; device++) {
         if (t->best[device] != LINK_NONE) {
-            texts[n] = identifiers_device_text(ids, device);
-            numbers[n++] = device;
+            d->texts[n] = identifiers_device_text(ids, device);
+            d->numbers[n++] = device;
         }
     }
-    TRY(rank_texts(texts, n, false, order, err));
+    rank_texts(d->texts, n, false, d->scratch, d->order);
     for (size_t i = 0; i < n; i++) {
-        TRY(tell_device(t, numbers[order[i]], err));
+        TRY(tell_device(t, d->numbers[d->order[i]], err));
     }
     return PT_OK;
 }
 
 static pt_status tell_devices(struct telling *t, struct pt_error *err)
 {
+    struct store *store = t->profile->store;
     uint32_t n = t->profile->ids.n_devices;
-    struct text *texts = mem_array(n, sizeof *texts);
-    uint32_t *numbers = mem_array(n, 2 * sizeof *numbers);
-    if (texts == NULL || numbers == NULL) {
-        mem_free(texts);
-        mem_free(numbers);
-        FAIL(err, PT_E_NO_MEMORY, "out of memory for links");
-    }
-    pt_status status = PT_OK;
+    struct device_order d = {
+        .texts = store_array(store, n, sizeof *d.texts),
+        .numbers = store_array(store, n, sizeof *d.numbers),
+        .order = store_array(store, n, sizeof *d.order),
+        .scratch = store_array(store, n, 2 * sizeof *d.scratch),
+    };
+    bool is_there = d.texts != NULL && d.numbers != NULL && d.order != NULL && d.scratch != NULL;
+    pt_status status = is_there ? PT_OK : store_failure(store, "links", err);
     for (uint32_t ns = 0; status == PT_OK && ns < t->profile->spec->n_namespaces; ns++) {
         if (t->profile->spec->namespaces[ns].class_ == NAMESPACE_DEVICE) {
-            status = tell_namespace(t, ns, texts, numbers, err);
+            status = tell_namespace(t, ns, &d, err);
         }
     }
-    mem_free(texts);
-    mem_free(numbers);
+    store_drop(store, d.texts);
+    store_drop(store, d.numbers);
+    store_drop(store, d.order);
+    store_drop(store, d.scratch);
     return status;
 }
 
@@ -188,10 +199,10 @@ pt_status profile_links(const struct profile *p, const struct profile_cut *c, pr
 {
     struct telling t = {.profile = p, .people = c->people, .fn = fn, .arg = arg};
     pt_status status = tell(&t, c->cutoff, err);
-    mem_free(t.links.edges);
-    mem_free(t.links.votes);
-    mem_free(t.edges);
-    mem_free(t.refused);
-    mem_free(t.best);
+    store_drop(p->store, t.links.edges);
+    store_drop(p->store, t.links.votes);
+    store_drop(p->store, t.edges);
+    store_drop(p->store, t.refused);
+    store_drop(p->store, t.best);
     return status;
 }

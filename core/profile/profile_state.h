@@ -21,7 +21,9 @@ struct profile {
     uint32_t *widths; // a source each
     struct identifiers ids;
     struct meetings meetings;
-    struct intern *texts; // text values
+    struct intern *texts;   // text values
+    struct store *store;    // of identifiers, links and texts
+    struct store *finder;   // of what is needed only while rows stream; NULL once closed
     struct spool *spool;
     pthread_mutex_t lock; // of the balances
     bool has_lock;
@@ -30,6 +32,7 @@ struct profile {
     bool is_ready;                    // closed without an error
     uint8_t *matched; // [meetings end] owned at a cut-off whose windows hold its rows
     uint64_t regrouped_bytes;
+    uint64_t finder_disk_bytes; // what of the finder was on disk
 };
 
 #endif

@@ -4,8 +4,6 @@
 // at a time (most significant first), short runs by comparison.
 #include "rank.h"
 
-#include "mem.h"
-
 #define SMALL 32
 
 static void insertion(struct rank_item *items, size_t n)
@@ -161,13 +159,10 @@ static void rank_lengths(const struct ranker *r, struct rank_item *items, size_t
     }
 }
 
-pt_status rank_texts(const struct text *texts, size_t n, bool by_length, uint32_t *order,
-                     struct pt_error *err)
+void rank_texts(const struct text *texts, size_t n, bool by_length, struct rank_item *scratch,
+                uint32_t *order)
 {
-    struct rank_item *items = mem_array(n, 2 * sizeof *items);
-    if (items == NULL) {
-        FAIL(err, PT_E_NO_MEMORY, "out of memory for ordering %zu values", n);
-    }
+    struct rank_item *items = scratch;
     struct ranker r = {texts, items + n};
     for (size_t i = 0; i < n; i++) {
         items[i].value = i;
@@ -180,6 +175,4 @@ pt_status rank_texts(const struct text *texts, size_t n, bool by_length, uint32_
     for (size_t i = 0; i < n; i++) {
         order[i] = (uint32_t)items[i].value;
     }
-    mem_free(items);
-    return PT_OK;
 }

@@ -16,8 +16,8 @@ struct rank_item {
 void rank_items(struct rank_item *items, struct rank_item *scratch, size_t n);
 
 // order[0..n) becomes the indices of `texts` (all different) in byte order; by_length: shorter ones
-// first, which is the order of numbers in plain decimal.
-pt_status rank_texts(const struct text *texts, size_t n, bool by_length, uint32_t *order,
-                     struct pt_error *err);
+// first, which is the order of numbers in plain decimal. `scratch` has room for 2 * n items.
+void rank_texts(const struct text *texts, size_t n, bool by_length, struct rank_item *scratch,
+                uint32_t *order);
 
 #endif

@@ -37,6 +37,14 @@ struct regroup {
     unsigned char *read_buffer;
 };
 
+// What identifiers leave of the budget, and not less than an eighth.
+static uint64_t budget(const struct profile *p)
+{
+    uint64_t all = p->spec->memory_bytes;
+    uint64_t taken = store_memory(p->store);
+    return taken < all - all / 8 ? all - taken : all / 8;
+}
+
 static uint64_t *bytes_of_profiles(const struct profile *p, const struct profile_people *people)
 {
     const struct meetings *m = &p->meetings;
@@ -61,7 +69,7 @@ static void cut_parts(struct regroup *r, const uint64_t *bytes, uint32_t n)
     for (uint32_t i = 0; i < n; i++) {
         total += bytes[i];
     }
-    uint64_t most = r->profile->spec->memory_bytes / 2;
+    uint64_t most = budget(r->profile) / 2;
     most = most > total / (PARTS_MAX / 2) ? most : total / (PARTS_MAX / 2);
     uint64_t sum = 0;
     for (uint32_t i = 0; i < n; i++) {
@@ -79,7 +87,7 @@ static void cut_parts(struct regroup *r, const uint64_t *bytes, uint32_t n)
 static pt_status make_lanes(struct regroup *r, struct pt_error *err)
 {
     size_t n = r->n_parts * r->profile->spec->n_sources;
-    size_t share = n == 0 ? 0 : (size_t)(r->profile->spec->memory_bytes / 4 / n);
+    size_t share = n == 0 ? 0 : (size_t)(budget(r->profile) / 4 / n);
     share = share > BUFFER_LARGEST ? BUFFER_LARGEST : share;
     r->buffer_bytes = share < BUFFER_SMALLEST ? BUFFER_SMALLEST : share;
     r->lanes = mem_zero(n, sizeof *r->lanes);

@@ -10,11 +10,13 @@
 #include "mem.h"
 #include "tempfile.h"
 
-#define CHUNK_SMALLEST ((size_t)4096)
+#define PAGE ((size_t)4096)
+#define CHUNK_SMALLEST PAGE
 #define CHUNKS_OF_BUDGET 64
 
 struct chunk {
     unsigned char *bytes; // NULL when on disk
+    bool is_full;         // closed by its writer
     size_t used;
     uint64_t n_records;
     uint64_t file_at;
@@ -33,7 +35,9 @@ struct spool {
     struct chunk **chunks;
     size_t n_chunks;
     size_t capacity;
-    uint64_t kept_bytes;
+    size_t n_resident;      // chunks in memory
+    uint64_t full_records;  // in those that are full
+    size_t oldest_resident; // chunks before it are on disk
     struct tempfile file;
     struct spool_writer *free_writers;
     struct spool_writer *all_writers;
@@ -52,7 +56,8 @@ static size_t chunk_size(const struct spool_options *o, size_t widest)
                        ? SPOOL_CHUNK_BYTES
                        : (size_t)(o->memory_bytes / CHUNKS_OF_BUDGET) / 8 * 8;
     bytes = bytes < CHUNK_SMALLEST ? CHUNK_SMALLEST : bytes;
-    return bytes < widest ? widest : bytes;
+    bytes = bytes < widest ? widest : bytes;
+    return (bytes + PAGE - 1) / PAGE * PAGE;
 }
 
 pt_status spool_new(const struct spool_options *options, struct spool **out, struct pt_error *err)
@@ -88,7 +93,7 @@ void spool_free(struct spool *s)
         return;
     }
     for (size_t i = 0; i < s->n_chunks; i++) {
-        mem_free(s->chunks[i]->bytes);
+        mem_unmap(s->chunks[i]->bytes, s->chunk_bytes);
         mem_free(s->chunks[i]);
     }
     while (s->all_writers != NULL) {
@@ -140,39 +145,81 @@ void spool_return(struct spool *s, struct spool_writer *w)
     pthread_mutex_unlock(&s->lock);
 }
 
-static pt_status chunk_write(struct spool *s, struct chunk *c, struct pt_error *err)
+// What is left of the budget beside the store.
+static uint64_t budget(const struct spool *s)
 {
-    return tempfile_append(&s->file, c->bytes, c->used, &c->file_at, err);
+    uint64_t taken = s->options.store == NULL ? 0 : store_memory(s->options.store);
+    return taken < s->options.memory_bytes ? s->options.memory_bytes - taken : 0;
+}
+
+static uint64_t memory_used(const struct spool *s)
+{
+    return s->n_resident * s->chunk_bytes + s->full_records * SPOOL_SIDE_BYTES;
+}
+
+// Writes a full chunk out; its memory is the caller's.
+static pt_status chunk_write(struct spool *s, struct chunk *c, unsigned char **memory,
+                             struct pt_error *err)
+{
+    TRY(tempfile_append(&s->file, c->bytes, c->used, &c->file_at, err));
+    *memory = c->bytes;
+    c->bytes = NULL;
+    s->n_resident--;
+    s->full_records -= c->n_records;
+    return PT_OK;
+}
+
+// Writes the oldest full chunks out until the rest fits: identifiers have taken their memory.
+static pt_status evict(struct spool *s, struct pt_error *err)
+{
+    uint64_t most = budget(s);
+    size_t i = s->oldest_resident;
+    bool is_first = true;
+    for (; i < s->n_chunks && memory_used(s) > most; i++) {
+        struct chunk *c = s->chunks[i];
+        if (c->bytes != NULL && c->is_full) {
+            unsigned char *memory = NULL;
+            TRY(chunk_write(s, c, &memory, err));
+            mem_unmap(memory, s->chunk_bytes);
+        }
+        is_first = is_first && c->bytes == NULL;
+        s->oldest_resident += is_first;
+    }
+    return PT_OK;
 }
 
 // A full chunk: kept, or written out; then *reuse is its memory. Locked.
 static pt_status chunk_close(struct spool *s, struct chunk *c, unsigned char **reuse,
                              struct pt_error *err)
 {
-    uint64_t cost = c->used + c->n_records * SPOOL_SIDE_BYTES;
-    bool fits = s->kept_bytes + cost <= s->options.memory_bytes && s->n_chunks < SPOOL_CHUNKS_MAX;
-    if (fits) {
-        s->kept_bytes += cost;
+    c->is_full = true;
+    s->full_records += c->n_records;
+    if (memory_used(s) + s->chunk_bytes <= budget(s) && s->n_chunks < SPOOL_CHUNKS_MAX) {
         return PT_OK;
     }
-    TRY(chunk_write(s, c, err));
-    *reuse = c->bytes;
-    c->bytes = NULL;
-    return PT_OK;
+    TRY(chunk_write(s, c, reuse, err));
+    s->n_resident++; // the memory stays in use
+    pt_status status = evict(s, err);
+    s->n_resident--;
+    if (status != PT_OK) {
+        mem_unmap(*reuse, s->chunk_bytes);
+    }
+    return status;
 }
 
 static pt_status chunk_add(struct spool *s, unsigned char *bytes, uint32_t *number,
                            struct pt_error *err)
 {
     struct chunk *c = mem_zero(1, sizeof *c);
-    unsigned char *memory = bytes != NULL ? bytes : mem_alloc(s->chunk_bytes);
+    unsigned char *memory = bytes != NULL ? bytes : mem_map(s->chunk_bytes, -1, 0);
     if (c == NULL || memory == NULL || s->n_chunks >= UINT32_MAX - 1 ||
         !mem_reserve(&s->chunks, &s->capacity, s->n_chunks + 1, sizeof(struct chunk *))) {
         mem_free(c);
-        mem_free(memory);
+        mem_unmap(memory, s->chunk_bytes);
         FAIL(err, PT_E_NO_MEMORY, "out of memory for the spool");
     }
     c->bytes = memory;
+    s->n_resident++;
     s->chunks[s->n_chunks++] = c;
     *number = (uint32_t)s->n_chunks;
     return PT_OK;
@@ -307,23 +354,27 @@ static pt_status chunks_to_disk(struct spool *s, struct pt_error *err)
     for (size_t i = 0; i < s->n_chunks; i++) {
         struct chunk *c = s->chunks[i];
         if (c->bytes != NULL) {
-            TRY(chunk_write(s, c, err));
-            mem_free(c->bytes);
-            c->bytes = NULL;
+            unsigned char *memory = NULL;
+            TRY(chunk_write(s, c, &memory, err));
+            mem_unmap(memory, s->chunk_bytes);
         }
     }
     return PT_OK;
 }
 
-// The open chunks count too: together they may be what breaks the budget.
-static bool fits_memory(const struct spool *s)
+// Chunks that were never filled count too: together they may be what breaks the budget.
+static bool fits_memory(struct spool *s)
 {
-    uint64_t bytes = 0;
     for (size_t i = 0; i < s->n_chunks; i++) {
-        bytes += s->chunks[i]->used + s->chunks[i]->n_records * SPOOL_SIDE_BYTES;
+        struct chunk *c = s->chunks[i];
+        s->full_records += c->is_full ? 0 : c->n_records;
+        c->is_full = true;
     }
-    return s->file.bytes == 0 && bytes <= s->options.memory_bytes &&
-           s->n_chunks <= SPOOL_CHUNKS_MAX;
+    uint64_t used = 0;
+    for (size_t i = 0; i < s->n_chunks; i++) {
+        used += s->chunks[i]->used + s->chunks[i]->n_records * SPOOL_SIDE_BYTES;
+    }
+    return s->file.bytes == 0 && used <= budget(s) && s->n_chunks <= SPOOL_CHUNKS_MAX;
 }
 
 pt_status spool_seal(struct spool *s, struct pt_error *err)
@@ -347,6 +398,17 @@ pt_status spool_seal(struct spool *s, struct pt_error *err)
     return PT_OK;
 }
 
+void spool_forget(struct spool *s)
+{
+    for (size_t i = 0; i < s->n_chunks; i++) {
+        mem_unmap(s->chunks[i]->bytes, s->chunk_bytes);
+        s->chunks[i]->bytes = NULL;
+    }
+    s->n_resident = 0;
+    s->full_records = 0;
+    tempfile_close(&s->file);
+}
+
 bool spool_is_on_disk(const struct spool *s)
 {
     return s->is_on_disk;
@@ -367,6 +429,11 @@ pt_status spool_read(const struct spool *s, const struct spool_run *run, uint32_
 {
     const struct chunk *c = s->chunks[run->chunk];
     return tempfile_read(&s->file, c->file_at + run->at, buffer, (size_t)run->n * width, err);
+}
+
+uint64_t spool_memory_bytes(const struct spool *s)
+{
+    return memory_used(s);
 }
 
 uint64_t spool_disk_bytes(const struct spool *s)

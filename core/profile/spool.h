@@ -1,18 +1,20 @@
 // SPDX-FileCopyrightText: 2026 Portrait contributors
 // SPDX-License-Identifier: Apache-2.0
 // Spool: fixed-width records in the order of their files, kept in chunks; chunks beyond the memory
-// budget go to an unlinked temp file. A writer belongs to one thread at a time; what it wrote for
-// one split is a list of runs, put in file order when the spool is sealed.
+// budget, which identifiers and texts share, go to an unlinked temp file. A writer belongs to one
+// thread at a time; what it wrote for one split is a list of runs, put in file order when the spool
+// is sealed.
 #ifndef PORTRAIT_PROFILE_SPOOL_H
 #define PORTRAIT_PROFILE_SPOOL_H
 
 #include <stdbool.h>
 
-#include "error.h"
+#include "store.h"
 
-// A record in memory is named by 32 bits: number of its chunk, 8-byte unit within.
-#define SPOOL_CHUNK_BYTES ((size_t)1 << 20)
-#define SPOOL_UNIT_BITS 17
+// A record in memory is named by 32 bits: number of its chunk, 8-byte unit within. A full-size
+// chunk is one large page.
+#define SPOOL_CHUNK_BYTES ((size_t)2 << 20)
+#define SPOOL_UNIT_BITS 18
 #define SPOOL_UNIT_MASK (((uint32_t)1 << SPOOL_UNIT_BITS) - 1)
 #define SPOOL_CHUNKS_MAX ((size_t)1 << (32 - SPOOL_UNIT_BITS))
 // What aggregation needs beside each record in memory.
@@ -46,6 +48,7 @@ struct spool_options {
     size_t n_sources;
     uint64_t memory_bytes;
     const char *temp_dir;
+    struct store *store; // what it holds in memory is taken from the budget; may be NULL
 };
 
 struct spool;
@@ -80,11 +83,13 @@ void spool_split_release(struct spool_split *split);
 
 // When all splits are committed: puts runs in file order; if anything went to disk, all does.
 pt_status spool_seal(struct spool *s, struct pt_error *err);
+void spool_forget(struct spool *s); // frees the records; sealed, and nobody reads them any more
 bool spool_is_on_disk(const struct spool *s);
 struct spool_runs spool_runs_of(const struct spool *s, uint32_t source);
 struct rowset spool_rows(const struct spool *s); // sealed, not on disk
 pt_status spool_read(const struct spool *s, const struct spool_run *run, uint32_t width,
                      void *buffer, struct pt_error *err); // sealed, on disk
+uint64_t spool_memory_bytes(const struct spool *s); // sealed: of records and what goes with them
 uint64_t spool_disk_bytes(const struct spool *s);
 
 #endif

@@ -42,23 +42,22 @@ static int open_named(const char *folder)
     return -1;
 }
 
-static pt_status tempfile_create(struct tempfile *t, struct pt_error *err)
+// 0 or the error's number.
+static int tempfile_create(struct tempfile *t)
 {
     t->fd = fsys_open(t->folder, O_TMPFILE | O_RDWR, 0600);
     if (t->fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL)) {
         t->fd = open_named(t->folder);
     }
-    if (t->fd < 0) {
-        return error_system(err, errno, "cannot create a temp file in %s", t->folder);
-    }
-    return PT_OK;
+    return t->fd < 0 ? errno : 0;
 }
 
 pt_status tempfile_append(struct tempfile *t, const void *data, size_t n, uint64_t *at,
                           struct pt_error *err)
 {
-    if (t->fd < 0) {
-        TRY(tempfile_create(t, err));
+    int failed = t->fd < 0 ? tempfile_create(t) : 0;
+    if (failed != 0) {
+        return error_system(err, failed, "cannot create a temp file in %s", t->folder);
     }
     if (fsys_write_all(t->fd, data, n) != 0) {
         return error_system(err, errno, "cannot write %zu bytes to a temp file in %s", n,
@@ -88,11 +87,29 @@ pt_status tempfile_read(const struct tempfile *t, uint64_t at, void *buffer, siz
     return PT_OK;
 }
 
+int tempfile_extend(struct tempfile *t, size_t n, uint64_t *at)
+{
+    int failed = t->fd < 0 ? tempfile_create(t) : 0;
+    if (failed == 0) {
+        failed = posix_fallocate(t->fd, (off_t)t->bytes, (off_t)n);
+    }
+    if (failed == 0) {
+        *at = t->bytes;
+        t->bytes += n;
+    }
+    return failed;
+}
+
+void tempfile_forget(const struct tempfile *t, uint64_t at, size_t n)
+{
+    // A file system that cannot do this keeps the bytes until the file is closed.
+    (void)fallocate(t->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)at, (off_t)n);
+}
+
 void tempfile_close(struct tempfile *t)
 {
     if (t->fd >= 0) {
         fsys_close(t->fd);
     }
     t->fd = -1;
-    t->bytes = 0;
 }

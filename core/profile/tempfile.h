@@ -18,6 +18,11 @@ pt_status tempfile_append(struct tempfile *t, const void *data, size_t n, uint64
                           struct pt_error *err);
 pt_status tempfile_read(const struct tempfile *t, uint64_t at, void *buffer, size_t n,
                         struct pt_error *err);
-void tempfile_close(struct tempfile *t);
+// Adds n zero bytes whose disk space is taken at once. 0 or the error's number; not to be mixed
+// with appending.
+int tempfile_extend(struct tempfile *t, size_t n, uint64_t *at);
+// Gives the disk space of bytes back; they read as zeros.
+void tempfile_forget(const struct tempfile *t, uint64_t at, size_t n);
+void tempfile_close(struct tempfile *t); // `bytes` stays
 
 #endif

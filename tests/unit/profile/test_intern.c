@@ -32,12 +32,21 @@ static bool is_even(const void *arg, struct text key)
     return key.n % 2 == 0;
 }
 
+static struct store *new_store(uint64_t memory)
+{
+    struct pt_error err = ERROR_INIT;
+    struct store *store = NULL;
+    assert_int_equal(store_new(memory, "/tmp", &store, &err), PT_OK);
+    return store;
+}
+
 static void test_intern__finds_what_it_was_given(void **state)
 {
     (void)state;
     struct pt_error err = ERROR_INIT;
     struct intern *t = NULL;
-    struct intern_options options = {.payload_bytes = 16, .check = is_even};
+    struct store *store = new_store(UINT64_MAX);
+    struct intern_options options = {.store = store, .payload_bytes = 16, .check = is_even};
     assert_int_equal(intern_new(&options, &t, &err), PT_OK);
     for (int round = 0; round < 2; round++) {
         for (uint32_t i = 0; i < N_TEXTS; i++) {
@@ -61,6 +70,7 @@ static void test_intern__finds_what_it_was_given(void **state)
     }
     assert_int_equal(n, N_TEXTS);
     intern_free(t);
+    store_free(store);
 }
 
 static void test_intern__keeps_long_and_absent_keys_apart(void **state)
@@ -68,7 +78,8 @@ static void test_intern__keeps_long_and_absent_keys_apart(void **state)
     (void)state;
     struct pt_error err = ERROR_INIT;
     struct intern *t = NULL;
-    struct intern_options options = {0};
+    struct store *store = new_store(1 << 20); // the rest goes to disk
+    struct intern_options options = {.store = store};
     size_t n = (size_t)20 << 20; // larger than any segment
     char *huge = calloc(2, n);
     huge[n - 1] = 'x';
@@ -83,7 +94,9 @@ static void test_intern__keeps_long_and_absent_keys_apart(void **state)
     assert_ptr_equal(e[2], e[6]);
     assert_int_equal(intern_count(t), 6);
     assert_true(text_equal(intern_text(t, e[0]->code), keys[0]));
+    assert_true(store_disk_bytes(store) >= 2 * n);
     intern_free(t);
+    store_free(store);
     free(huge);
 }
 
@@ -120,7 +133,10 @@ static void test_intern__threads_agree_on_codes(void **state)
 {
     (void)state;
     struct pt_error err = ERROR_INIT;
-    struct intern_options options = {.payload_bytes = 8};
+    struct store *store = new_store(0);
+    struct store *finder = NULL;
+    assert_int_equal(store_beside(store, &finder, &err), PT_OK);
+    struct intern_options options = {.store = store, .finder = finder, .payload_bytes = 8};
     struct race r = {0};
     struct pool *pool = NULL;
     r.codes = calloc(N_ROUNDS, N_TEXTS * sizeof *r.codes);
@@ -137,16 +153,19 @@ static void test_intern__threads_agree_on_codes(void **state)
     }
     pool_free(pool);
     intern_free(r.table);
+    store_free(finder);
+    store_free(store);
     free(r.codes);
 }
 
 static void test_intern__survives_failing_allocations(void **state)
 {
     (void)state;
-    struct intern_options options = {0};
     for (uint64_t at = 1;; at++) {
         int64_t blocks = mem_live_blocks();
         struct pt_error err = ERROR_INIT;
+        struct store *store = new_store(at % 2 == 0 ? 0 : 100000);
+        struct intern_options options = {.store = store};
         struct intern *t = NULL;
         mem_fault_arm(at, false);
         pt_status status = intern_new(&options, &t, &err);
@@ -164,6 +183,7 @@ static void test_intern__survives_failing_allocations(void **state)
             assert_true(t == NULL || intern_count(t) == i - 1); // the failed one left no trace
         }
         intern_free(t);
+        store_free(store);
         assert_int_equal(mem_live_blocks(), blocks);
         if (calls < at) {
             assert_int_equal(status, PT_OK);
