@@ -84,7 +84,8 @@ void weblog_fast_prepare(struct weblog_fast *out, const struct weblog_format *f,
                                              WEBLOG_PROTOCOL};
 
     *out = (struct weblog_fast){.format = f, .scan = weblog_scan_choose(cpu)};
-    out->is_usable = f->kind == WEBLOG_TEMPLATE && f->prefix == WEBLOG_PREFIX_NONE;
+    out->is_usable =
+        out->scan != NULL && f->kind == WEBLOG_TEMPLATE && f->prefix == WEBLOG_PREFIX_NONE;
     out->has_request_only = f->by_role[WEBLOG_REQUEST] >= 0;
     for (size_t i = 0; i < sizeof apart / sizeof apart[0]; i++) {
         out->has_request_only = out->has_request_only && f->by_role[apart[i]] < 0;

@@ -81,13 +81,15 @@ bool weblog_scan_sse2(const uint8_t *p, const uint8_t *end, struct weblog_marks 
 
 weblog_scan_fn *weblog_scan_choose(uint32_t cpu)
 {
+    if (cpu == 0) {
+        return NULL;
+    }
 #if defined(__x86_64__)
     if (cpu >= PT_CPU_AVX512) {
         return weblog_scan_avx512;
     }
     return cpu >= PT_CPU_AVX2 ? weblog_scan_avx2 : weblog_scan_sse2;
 #else
-    (void)cpu;
     return weblog_scan_plain;
 #endif
 }

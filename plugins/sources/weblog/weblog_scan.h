@@ -26,7 +26,7 @@ struct weblog_marks {
 // False when no newline stands in the first WEBLOG_SCAN_BYTES of them.
 typedef bool weblog_scan_fn(const uint8_t *p, const uint8_t *end, struct weblog_marks *out);
 
-// By pt_host.cpu.
+// By pt_host.cpu; NULL for a host that tells none.
 weblog_scan_fn *weblog_scan_choose(uint32_t cpu);
 
 weblog_scan_fn weblog_scan_plain; // byte by byte

@@ -200,12 +200,28 @@ static const pt_input_api input_api = {.struct_size = sizeof(pt_input_api),
                                        .read = input_read,
                                        .close = input_close};
 
+uint32_t harness_cpu_best(void)
+{
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    bool has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+                    __builtin_cpu_supports("bmi2");
+    bool has_avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+    if (has_avx2) {
+        return has_avx512 ? PT_CPU_AVX512 : PT_CPU_AVX2;
+    }
+#endif
+    return PT_CPU_BASELINE;
+}
+
 void host_init(struct harness_host *host)
 {
     host->table = (pt_host){.struct_size = sizeof(pt_host),
                             .abi_major = PT_ABI_MAJOR,
                             .abi_minor = PT_ABI_MINOR,
                             .ctx = host,
+                            .cpu = harness_cpu_best(),
                             .log = host_log,
                             .error_set = host_error_set,
                             .alloc = host_alloc,

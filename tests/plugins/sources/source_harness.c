@@ -69,6 +69,11 @@ void harness_read_limit(struct harness *h, uint64_t bytes)
     h->read_limit = bytes;
 }
 
+void harness_cpu(struct harness *h, uint32_t level)
+{
+    h->host.table.cpu = level;
+}
+
 void harness_fault(struct harness *h, uint64_t at, uint8_t forever)
 {
     atomic_store(&h->host.calls, 0);

@@ -35,6 +35,11 @@ void harness_bytes(struct harness *h, const char *option, const char *name, cons
 // Cuts every read to at most this many bytes; 0 = no cut.
 void harness_read_limit(struct harness *h, uint64_t bytes);
 
+// Processor level the plugin is told, PT_CPU_*; 0 = a host that tells none. Without it, the
+// machine's, which harness_cpu_best() gives.
+void harness_cpu(struct harness *h, uint32_t level);
+uint32_t harness_cpu_best(void);
+
 // Memory of the plugin. After harness_fault(at), the at-th allocation from now fails, and all
 // later ones when `forever`; 0 = never.
 void harness_fault(struct harness *h, uint64_t at, uint8_t forever);
