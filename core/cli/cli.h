@@ -26,6 +26,7 @@ struct cli_values {
     const char *columns;
     const char *as;
     const char *out;
+    const char *cache;
     int64_t threads;
     uint32_t cpu; // PT_CPU_*; 0 = the processor's
     int64_t limit;
@@ -34,6 +35,7 @@ struct cli_values {
     bool is_json;
     bool is_quiet;
     bool is_verbose;
+    bool is_rescan;
     bool wants_help;
 };
 
@@ -75,7 +77,7 @@ extern const struct cli_verb *const cli_verbs[];
 extern const size_t cli_n_verbs;
 
 // Rows used by several verbs.
-extern const struct cli_option option_var, option_plugin_dir, option_runs, option_run,
+extern const struct cli_option option_var, option_plugin_dir, option_cache, option_runs, option_run,
     option_secrets, option_json, option_quiet, option_threads, option_split_bytes, option_cpu;
 
 // Parses the words after the verb. EXIT_DONE to go on, EXIT_USAGE after a message; help is flagged.

@@ -75,8 +75,8 @@ static int cmd_check(struct cli *cli)
     return worst;
 }
 
-static const struct cli_option *const options[] = {&option_var, &option_secrets, &option_plugin_dir,
-                                                   &option_quiet, &option_json};
+static const struct cli_option *const options[] = {
+    &option_var, &option_secrets, &option_plugin_dir, &option_cache, &option_quiet, &option_json};
 
 const struct cli_verb verb_check = {
     .name = "check",

@@ -57,8 +57,8 @@ static int cmd_deliver(struct cli *cli)
     return exit_code;
 }
 
-static const struct cli_option *const options[] = {&option_runs, &option_secrets,
-                                                   &option_plugin_dir, &option_quiet, &option_json};
+static const struct cli_option *const options[] = {
+    &option_runs, &option_secrets, &option_plugin_dir, &option_cache, &option_quiet, &option_json};
 
 const struct cli_verb verb_deliver = {
     .name = "deliver",

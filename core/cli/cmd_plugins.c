@@ -117,9 +117,8 @@ static int show_plugin(struct cli *cli, const struct registry *registry, const c
 {
     const struct component_info *found[3];
     size_t n = 0;
-    struct pt_error err = ERROR_INIT;
     for (pt_kind kind = PT_KIND_SOURCE; kind <= PT_KIND_SINK; kind++) {
-        const struct component_info *c = registry_find(registry, kind, name, &err);
+        const struct component_info *c = registry_look(registry, kind, name);
         if (c != NULL) {
             found[n++] = c;
         }
@@ -167,7 +166,17 @@ static int cmd_plugins(struct cli *cli)
     return exit_code;
 }
 
-static const struct cli_option *const options[] = {&option_plugin_dir, &option_json};
+static const struct cli_option option_rescan = {
+    "rescan",
+    NULL,
+    "look at every plugin anew, whatever the cache says",
+    CLI_FLAG,
+    offsetof(struct cli_values, is_rescan),
+    0,
+    0};
+
+static const struct cli_option *const options[] = {&option_rescan, &option_plugin_dir,
+                                                   &option_cache, &option_json};
 
 const struct cli_verb verb_plugins = {
     .name = "plugins",

@@ -25,6 +25,14 @@ const struct cli_option option_plugin_dir = {
     AT(plugin_dirs),
     0,
     0};
+const struct cli_option option_cache = {
+    "cache",
+    "DIR",
+    "folder where it is kept what plugins are (default: portrait in the user's cache folder)",
+    CLI_TEXT,
+    AT(cache),
+    0,
+    0};
 const struct cli_option option_runs = {
     "runs", "DIR", "folder of runs (default: runs/ beside the pipeline)", CLI_TEXT, AT(runs), 0, 0};
 const struct cli_option option_run = {

@@ -47,6 +47,22 @@ static const char *absolute(struct cli *cli, const char *path)
     return kept;
 }
 
+// --cache, or the user's cache folder (XDG Base Directory Specification 0.8); NULL = none, which
+// costs time and nothing else.
+static const char *cache_folder(struct cli *cli)
+{
+    if (cli->values.cache != NULL) {
+        return cli->values.cache;
+    }
+    const char *cache = secure_getenv("XDG_CACHE_HOME");
+    if (cache != NULL && cache[0] == '/') {
+        return arena_printf(&cli->arena, "%s/portrait", cache);
+    }
+    const char *home = secure_getenv("HOME");
+    return home != NULL && home[0] == '/' ? arena_printf(&cli->arena, "%s/.cache/portrait", home)
+                                          : NULL;
+}
+
 bool cli_registry(struct cli *cli, struct registry **out)
 {
     size_t n = 0;
@@ -69,7 +85,11 @@ bool cli_registry(struct cli *cli, struct registry **out)
         folders[n++] = (struct registry_folder){.path = path, .is_extra = true};
     }
     struct pt_error err = ERROR_INIT;
-    if (registry_open(folders, n, out, &err) != PT_OK) {
+    const struct registry_settings settings = {.folders = folders,
+                                               .n_folders = n,
+                                               .cache_folder = cache_folder(cli),
+                                               .is_fresh = cli->values.is_rescan};
+    if (registry_open_as(&settings, out, &err) != PT_OK) {
         fprintf(stderr, "portrait: plugins: %s\n", err.message);
         return false;
     }

@@ -11,9 +11,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define OUR_LOADER "portrait_now"
+#define NAME_BYTES 512
 #define MAJORS_KNOWN 10 // so many majors are looked for, to say which one a file was built for
+
+static const char hex_digits[] = "0123456789abcdef";
 
 static lt_module open_now(lt_user_data data, const char *filename, lt_dladvise advise)
 {
@@ -86,20 +90,49 @@ static pt_status call_entry(void *symbol, const pt_plugin **out, struct pt_error
     return PT_OK;
 }
 
-pt_status loader_open(const char *path, const pt_plugin **out, struct pt_error *err)
+// A name under which the system finds the open file. The dynamic linker takes two names that are
+// equal for one library without a look at the file, and numbers of descriptors come again: so the
+// name also spells the first 64 bits of the SHA-256, as steps that lead nowhere.
+static void name_of(const struct plugin_file *file, char out[NAME_BYTES])
 {
-    if (path[0] != '/') {
-        FAIL(err, PT_E_INVALID, "the path %s is not absolute", path);
+    size_t n = (size_t)snprintf(out, NAME_BYTES, "/proc/%ld/fd", (long)getpid());
+    for (int i = 0; i < 16; i++) {
+        const char *digit = strchr(hex_digits, file->sha256[i]);
+        unsigned value = digit == NULL ? 0 : (unsigned)(digit - hex_digits);
+        for (int bit = 0; bit < 4; bit++) {
+            n += (size_t)snprintf(out + n, NAME_BYTES - n,
+                                  (value >> bit & 1) != 0 ? "/../fd" : "/.");
+        }
     }
+    snprintf(out + n, NAME_BYTES - n, "/%d", file->fd);
+}
+
+// The reason without the name, which tells a reader nothing.
+static const char *reason_of(const char *name)
+{
+    const char *reason = dlerror();
+    size_t n = strlen(name);
+    if (reason == NULL) {
+        return lt_dlerror();
+    }
+    return strncmp(reason, name, n) == 0 && strncmp(reason + n, ": ", 2) == 0 ? reason + n + 2
+                                                                              : reason;
+}
+
+pt_status loader_open(const struct plugin_file *file, const pt_plugin **out, struct pt_error *err)
+{
+    char name[NAME_BYTES];
+    TRY(plugin_file_same(file, err));
+    name_of(file, name);
     dlerror(); // an older message must not be taken for the reason
-    lt_dlhandle handle = lt_dlopen(path);
+    lt_dlhandle handle = lt_dlopen(name);
     if (handle == NULL) {
-        const char *reason = dlerror();
-        FAIL(err, PT_E_DATA, "it cannot be loaded: %s", reason == NULL ? lt_dlerror() : reason);
+        FAIL(err, PT_E_DATA, "it cannot be loaded: %s", reason_of(name));
     }
     void *symbol = lt_dlsym(handle, PT_PLUGIN_SYMBOL);
     if (symbol == NULL) {
         return no_entry(handle, err);
     }
-    return call_entry(symbol, out, err);
+    TRY(call_entry(symbol, out, err));
+    return plugin_file_same(file, err);
 }

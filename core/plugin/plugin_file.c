@@ -192,28 +192,53 @@ static pt_status check_note(int fd, const char *path, struct elf_note *note, str
     return PT_OK;
 }
 
-pt_status plugin_file_check(const char *path, char sha256[SHA256_HEX], struct elf_note *note,
-                            struct pt_error *err)
+static pt_status look_at(struct plugin_file *file, struct pt_error *err)
 {
-    int fd = fsys_open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
-    if (fd < 0) {
+    if (fsys_fstat(file->fd, &file->facts) != 0) {
+        return error_system(err, errno, "%s", file->path);
+    }
+    if (!S_ISREG(file->facts.st_mode)) {
+        FAIL(err, PT_E_DENIED, "%s is no regular file", file->path);
+    }
+    TRY(check_owner(file->path, &file->facts, err));
+    TRY(hash_file(file->fd, file->path, file->sha256, err));
+    return check_note(file->fd, file->path, &file->note, err);
+}
+
+pt_status plugin_file_open(const char *path, struct plugin_file *out, struct pt_error *err)
+{
+    *out = (struct plugin_file){.path = path};
+    out->fd = fsys_open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
+    if (out->fd < 0) {
         return open_failed(path, errno, err);
     }
-    struct stat info;
-    pt_status status = PT_OK;
-    if (fsys_fstat(fd, &info) != 0) {
-        status = error_system(err, errno, "%s", path);
-    } else if (!S_ISREG(info.st_mode)) {
-        status = error_set(err, PT_E_DENIED, "%s is no regular file", path);
-    } else {
-        status = check_owner(path, &info, err);
+    pt_status status = look_at(out, err);
+    if (status != PT_OK) {
+        plugin_file_close(out);
     }
-    if (status == PT_OK) {
-        status = hash_file(fd, path, sha256, err);
-    }
-    if (status == PT_OK) {
-        status = check_note(fd, path, note, err);
-    }
-    fsys_close(fd);
     return status;
+}
+
+pt_status plugin_file_same(const struct plugin_file *file, struct pt_error *err)
+{
+    struct stat now;
+    if (fsys_fstat(file->fd, &now) != 0) {
+        return error_system(err, errno, "%s", file->path);
+    }
+    const struct stat *then = &file->facts;
+    if (now.st_size != then->st_size || now.st_mtim.tv_sec != then->st_mtim.tv_sec ||
+        now.st_mtim.tv_nsec != then->st_mtim.tv_nsec ||
+        now.st_ctim.tv_sec != then->st_ctim.tv_sec ||
+        now.st_ctim.tv_nsec != then->st_ctim.tv_nsec) {
+        FAIL(err, PT_E_STATE, "the file was changed since its bytes were hashed");
+    }
+    return PT_OK;
+}
+
+void plugin_file_close(struct plugin_file *file)
+{
+    if (file->fd >= 0) {
+        fsys_close(file->fd);
+    }
+    file->fd = -1;
 }

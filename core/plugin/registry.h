@@ -43,7 +43,7 @@ struct component_info {
     uint32_t config_size;
     const struct option_row *options;
     uint32_t n_options;
-    const void *vtable; // zeroed host-size copy of the plugin's vtable
+    const void *vtable; // zeroed host-size copy of the plugin's vtable; set by registry_find
     pt_status (*validate)(const pt_host *host, const void *config, pt_error *err); // or NULL
     const void *(*get_extension)(const char *id);                                  // or NULL
 };
@@ -69,17 +69,34 @@ struct registry_folder {
     bool is_extra;    // --plugin-dir: the operator vouches for it
 };
 
-// Loads every *.so of the folders, in order; a plugin that fails stays listed with its reason.
-// Refused: relative folders, world-writable folders or files, symlinks, foreign owners.
-// A component name seen before (same kind) is a failure of the later plugin. Plugins are never
-// unloaded. PT_E_NOT_FOUND / PT_E_DENIED name a folder that cannot be used.
+struct registry_settings {
+    const struct registry_folder *folders; // in order
+    size_t n_folders;
+    const char *cache_folder; // where results of scans are kept; NULL = nowhere
+    bool is_fresh;            // the cache is not believed, but written anew
+    uint32_t scan_ms;         // a plugin that takes longer to tell what it is has failed; 0 = 10 s
+};
+
+// Learns what every *.so of the folders says of itself. A child process loads it, unless the cache
+// knows its bytes: whatever its code does there costs only that plugin, which stays listed with its
+// reason. Refused: relative folders, world-writable folders or files, symlinks, foreign owners.
+// A component name seen before (same kind) is a failure of the later plugin. PT_E_NOT_FOUND /
+// PT_E_DENIED name a folder that cannot be used. Call it before other threads are started.
+pt_status registry_open_as(const struct registry_settings *settings, struct registry **out,
+                           struct pt_error *err);
+// The same without a cache.
 pt_status registry_open(const struct registry_folder *folders, size_t n, struct registry **out,
                         struct pt_error *err);
 size_t registry_count(const struct registry *r);
 const struct plugin_info *registry_at(const struct registry *r, size_t i);
-// The component, or NULL with err telling what is known and a suggestion as hint.
+// The component, or NULL with err telling what is known and a suggestion as hint. The first time
+// its plugin is loaded into this process, from the very bytes that were looked at; it is never
+// unloaded. [main]
 const struct component_info *registry_find(const struct registry *r, pt_kind kind, const char *name,
                                            struct pt_error *err);
+// The same without loading it: no vtable and no functions unless it was loaded before. NULL = none.
+const struct component_info *registry_look(const struct registry *r, pt_kind kind,
+                                           const char *name);
 void registry_free(struct registry *r); // frees the copies, not the loaded files
 const char *kind_name(pt_kind kind);    // "source", "model", "sink"
 

@@ -11,6 +11,7 @@ static const pt_component component = {FAULTY_COMPONENT("duplicate-plugin"), .ki
 static const pt_component *const components[] = {&component};
 static const pt_plugin plugin = {.struct_size = sizeof plugin,
                                  .abi_major = PT_ABI_MAJOR,
+                                 .abi_minor = PT_ABI_MINOR,
                                  .n_components = 1,
                                  .id = "portrait.abi-sink",
                                  .version = "1.0.0",

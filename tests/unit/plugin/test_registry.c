@@ -72,10 +72,14 @@ static void own_release(const struct own_folder *f)
     assert_int_equal(rmdir(f->path), 0);
 }
 
+#define SCAN_SHORT_MS 1500 // for plugins that hang
+
 static pt_status open_folder(const char *path, struct registry **r, struct pt_error *err)
 {
-    struct registry_folder folder = {.path = path};
-    return registry_open(&folder, 1, r, err);
+    const struct registry_folder folder = {.path = path};
+    const struct registry_settings settings = {
+        .folders = &folder, .n_folders = 1, .scan_ms = SCAN_SHORT_MS};
+    return registry_open_as(&settings, r, err);
 }
 
 static const struct plugin_info *find_file(const struct registry *r, const char *name)
@@ -113,12 +117,20 @@ static void test_registry__copies_what_plugins_say(void **state)
     assert_string_equal(c->name, "abi-source");
     assert_int_equal(c->threads, PT_THREADS_PARALLEL_READERS);
     assert_int_equal(c->caps, PT_CAP_PROJECTION | PT_CAP_SPLITS);
+    assert_null(c->vtable); // nothing was loaded yet
+    assert_null(c->validate);
+    assert_ptr_equal(registry_find(r, PT_KIND_SOURCE, "abi-source", NULL), c);
+    assert_non_null(c->vtable);
+    assert_ptr_equal(c->plugin, p);
     assert_non_null(c->validate);
     assert_non_null(c->get_extension("ext/draft/count/1"));
     assert_null(c->get_extension("other/1"));
     const struct plugin_info *sink = find_file(r, "abi-sink.so");
     assert_int_equal(sink->n_components, 2);
     assert_int_equal(sink->components[1].caps, PT_CAP_DELIVERY);
+    assert_null(registry_look(r, PT_KIND_SINK, "abi-delivery")->vtable);
+    assert_ptr_equal(registry_find(r, PT_KIND_SINK, "abi-delivery", NULL), &sink->components[1]);
+    assert_non_null(sink->components[0].vtable);
     assert_null(sink->components[1].validate);
     const pt_sink_vtable *vtable = sink->components[1].vtable;
     assert_non_null(vtable->verdict);
@@ -226,6 +238,11 @@ static void test_registry__lists_broken_plugins_with_their_reason(void **state)
         {"other_major_note.so", "it is built for plugin ABI 7 and this host has 0.1"},
         {"short_note.so", "its Portrait note has another layout"},
         {"two_notes.so", "it carries two Portrait notes"},
+        {"crash_entry.so", "it crashed: Segmentation fault (signal 11) while it was looked at"},
+        {"abort_entry.so", "it crashed: Aborted (signal 6) while it was looked at"},
+        {"hang_entry.so", "it did not end within 1.5 s while it was looked at"},
+        {"exit_constructor.so", "it ended the process (exit status 0) while it was looked at"},
+        {"noisy_entry.so", "it wrote more than 4194304 bytes to its host while it was looked at"},
     };
 
     char sound[4096];
@@ -233,7 +250,9 @@ static void test_registry__lists_broken_plugins_with_their_reason(void **state)
     struct registry_folder folders[] = {{.path = sound},
                                         {fixture_folder(FAULTY_PLUGINS), .is_extra = true}};
     struct registry *r = NULL;
-    assert_int_equal(registry_open(folders, 2, &r, NULL), PT_OK);
+    const struct registry_settings settings = {
+        .folders = folders, .n_folders = 2, .scan_ms = SCAN_SHORT_MS};
+    assert_int_equal(registry_open_as(&settings, &r, NULL), PT_OK);
     size_t n = sizeof faults / sizeof faults[0];
     assert_int_equal(registry_count(r), 3 + n);
     for (size_t i = 0; i < n; i++) {
@@ -381,6 +400,7 @@ static bool open_sound(void)
         assert_null(registry_find(r, PT_KIND_SINK, "abi-fil", &err));
         is_found = err.code == PT_E_NOT_FOUND;
         assert_true(is_found || err.code == PT_E_NO_MEMORY);
+        is_found = registry_find(r, PT_KIND_SINK, "abi-file", &err) != NULL && is_found;
     }
     registry_free(r);
     return is_found;
