@@ -126,6 +126,35 @@ bool mongo_decimal_read(const uint8_t *p, uint64_t n, struct mongo_decimal *out)
     return digits_read(p, n, &s) && fit(&s);
 }
 
+void mongo_decimal_bits(uint64_t high, uint64_t low, struct mongo_decimal *out)
+{
+    __extension__ typedef unsigned __int128 wide;
+    uint32_t combination = (uint32_t)(high >> 58) & 0x1f;
+    bool is_beyond = combination >> 3 == 3; // a coefficient over 113 bits
+    *out = (struct mongo_decimal){.is_negative = high >> 63 != 0};
+    if (combination >= 30) {
+        out->class = combination == 30 ? MONGO_DECIMAL_INFINITE : MONGO_DECIMAL_NAN;
+        out->n_digits = 1;
+        return;
+    }
+    out->exponent = (int32_t)((high >> (is_beyond ? 47 : 49)) & 0x3fff) + EXPONENT_MIN;
+    wide rest = is_beyond ? 0 : (wide)(high & UINT64_C(0x1ffffffffffff)) << 64 | low;
+    uint8_t reversed[40];
+    int32_t n = 0;
+    do {
+        reversed[n++] = (uint8_t)(rest % 10);
+        rest /= 10;
+    } while (rest > 0);
+    if (n > MONGO_DECIMAL_DIGITS) {
+        n = 1;
+        reversed[0] = 0;
+    }
+    out->n_digits = n;
+    for (int32_t i = 0; i < n; i++) {
+        out->digits[i] = reversed[n - 1 - i];
+    }
+}
+
 static uint32_t scientific_text(const struct mongo_decimal *d, int32_t exponent, char *out)
 {
     uint32_t n = 0;

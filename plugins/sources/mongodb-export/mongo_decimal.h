@@ -24,6 +24,9 @@ struct mongo_decimal {
 
 // False: not a decimal, or one that 34 digits and exponents -6176..6111 cannot hold exactly.
 bool mongo_decimal_read(const uint8_t *p, uint64_t n, struct mongo_decimal *out);
+// From the two halves of its 128 bits, coefficient as a binary integer, as BSON has it.
+// Coefficients of more than 34 digits are 0.
+void mongo_decimal_bits(uint64_t high, uint64_t low, struct mongo_decimal *out);
 // Returns the bytes written.
 uint32_t mongo_decimal_text(const struct mongo_decimal *d, char out[MONGO_DECIMAL_TEXT]);
 

@@ -69,6 +69,12 @@ static pt_status head_read(const struct discovery *d, uint32_t file, uint8_t *he
     return status;
 }
 
+// Lines and pretty documents may be read as each other, nothing else may.
+static bool has_one_form(enum mongo_layout layout)
+{
+    return layout == MONGO_LIST || mongo_layout_is_dump(layout);
+}
+
 // Checks what the file is against what is known and asked for.
 static pt_status layout_join(struct discovery *d, uint32_t file, enum mongo_layout layout,
                              const char *refusal, pt_error *err)
@@ -87,7 +93,7 @@ static pt_status layout_join(struct discovery *d, uint32_t file, enum mongo_layo
     if (layout == MONGO_AUTO) {
         return PT_OK;
     }
-    if (wish != MONGO_AUTO && (wish == MONGO_LIST) != (layout == MONGO_LIST)) {
+    if (wish != MONGO_AUTO && wish != layout && (has_one_form(wish) || has_one_form(layout))) {
         return pt_fail(d->host, err, PT_E_DATA, "format", "%s is %s", info.path,
                        mongo_sniff_name(layout));
     }
@@ -145,8 +151,10 @@ static pt_status sample_file(struct discovery *d, uint32_t file, document_fn tak
     struct mongo_records records = {0};
     struct mongo_record record;
     struct pt_range whole = {file, 0, PT_RANGE_TO_END};
-    struct mongo_records_options options = {
-        .input = d->config->path, .layout = d->layout, .max_record = SAMPLE_RECORD_MAX};
+    struct mongo_records_options options = {.input = d->config->path,
+                                            .layout = d->layout,
+                                            .collection = mongo_collection(d->config),
+                                            .max_record = SAMPLE_RECORD_MAX};
     pt_status status = mongo_records_open(&records, d->host, &options, &whole, err);
     while (status == PT_OK && d->documents + d->bad < (uint64_t)d->config->sample) {
         status = mongo_records_next(&records, &record, err);

@@ -25,7 +25,7 @@ static const pt_option type_row = {.struct_size = sizeof(pt_option),
                                    .example = "f64"};
 static const pt_option *const type_rows[] = {&type_row};
 
-static const char *const format_choices[] = {"auto", "jsonl", "array", "pretty"};
+static const char *const format_choices[] = {"auto", "jsonl", "array", "pretty", "bson", "archive"};
 static const char *const mismatch_choices[] = {"reject", "null"};
 
 static const pt_option path_option = {.struct_size = sizeof(pt_option),
@@ -33,8 +33,9 @@ static const pt_option path_option = {.struct_size = sizeof(pt_option),
                                       .flags = PT_OPTF_REQUIRED | PT_OPTF_AFFECTS_RESULT,
                                       .offset = offsetof(struct mongo_config, path),
                                       .name = "path",
-                                      .help = "Files written by mongoexport: a path or a glob; .gz "
-                                              "and .zst are unpacked.",
+                                      .help =
+                                          "Files written by mongoexport or mongodump: a path or "
+                                          "a glob; .gz and .zst are unpacked.",
                                       .example = "export/events*.jsonl"};
 
 static const pt_option fields_option = {
@@ -68,12 +69,23 @@ static const pt_option format_option = {
     .flags = PT_OPTF_AFFECTS_RESULT,
     .offset = offsetof(struct mongo_config, format),
     .name = "format",
-    .help = "How documents lie in the files: one a line, one array, or one behind the other over "
-            "several lines (mongoexport --pretty); auto looks at the first bytes.",
+    .help = "How documents lie in the files: one a line, one array, one behind the other over "
+            "several lines (mongoexport --pretty), or BSON or an archive of mongodump; auto looks "
+            "at the first bytes.",
     .default_text = "auto",
     .choices = format_choices,
-    .n_choices = 4,
+    .n_choices = 6,
     .example = "array"};
+
+static const pt_option collection_option = {
+    .struct_size = sizeof(pt_option),
+    .type = PT_OPT_STRING,
+    .flags = PT_OPTF_AFFECTS_RESULT,
+    .offset = offsetof(struct mongo_config, collection),
+    .name = "collection",
+    .help = "What to read of a mongodump archive, as database.collection; without it, the only one "
+            "there is besides those of the databases admin, config and local.",
+    .example = "shop.events"};
 
 static const pt_option sample_option = {.struct_size = sizeof(pt_option),
                                         .type = PT_OPT_I64,
@@ -103,4 +115,5 @@ static const pt_option mismatch_option = {
     .example = "null"};
 
 const pt_option *const mongo_options[MONGO_N_OPTIONS] = {
-    &path_option, &fields_option, &types_option, &format_option, &sample_option, &mismatch_option};
+    &path_option,       &fields_option, &types_option,   &format_option,
+    &collection_option, &sample_option, &mismatch_option};

@@ -6,6 +6,7 @@
 #include <portrait/plugin.h>
 
 #include "mongo_discover.h"
+#include "mongo_dump.h"
 #include "mongo_reader.h"
 
 #define DOCUMENT_BYTES 250u // usual length, for the row estimate
@@ -133,6 +134,9 @@ static pt_status mongo_bind(void *self, pt_bytes state, const pt_column_list *co
 static pt_status mongo_plan(void *self, const pt_plan_request *request, pt_error *err)
 {
     const struct mongo_instance *in = self;
+    if (in->table.layout == MONGO_BSON) {
+        return mongo_dump_plan(in->host, in->config->path, request, err);
+    }
     struct pt_splits_options options = {.bytes_per_row = DOCUMENT_BYTES,
                                         .whole_files = in->table.layout != MONGO_LINES};
     return pt_splits_plan(in->host, in->config->path, &options, request, err);
@@ -159,7 +163,8 @@ static const pt_component mongo_component = {
     .struct_size = sizeof(pt_component),
     .kind = PT_KIND_SOURCE,
     .name = "mongodb-export",
-    .summary = "Documents written by mongoexport: Extended JSON v1 and v2, as lines or one array.",
+    .summary =
+        "Documents written by mongoexport or mongodump: Extended JSON v1 and v2, BSON, archives.",
     .threads = PT_THREADS_PARALLEL_READERS,
     .config_size = sizeof(struct mongo_config),
     .caps = PT_CAP_PROJECTION | PT_CAP_SPLITS,

@@ -157,6 +157,9 @@ static pt_status record_take(struct mongo_reader *r, const struct mongo_record *
         return record_reject(r, record, record->fault, MONGO_NONE);
     }
     const uint8_t *end = record->p + record->n;
+    if (r->records.layout != MONGO_LINES && mongo_guess_read(&r->guess, record->p, end) == end) {
+        return row_put(r, record, mongo_guess_places(&r->guess), rows);
+    }
     const char *fault = mongo_doc_read(&r->doc, record->p, end);
     if (fault == NULL) {
         pt_status status = mongo_guess_learn(&r->guess, &r->doc, record->p, end);
@@ -238,8 +241,10 @@ static pt_status reader_start(struct mongo_reader *r, const struct pt_range *ran
         return pt_fail(in->host, err, status, NULL, "out of memory");
     }
     r->scratch.host = in->host;
-    struct mongo_records_options options = {
-        .input = in->config->path, .layout = in->table.layout, .max_record = r->run.max_record};
+    struct mongo_records_options options = {.input = in->config->path,
+                                            .layout = in->table.layout,
+                                            .collection = mongo_collection(in->config),
+                                            .max_record = r->run.max_record};
     return mongo_records_open(&r->records, in->host, &options, range, err);
 }
 

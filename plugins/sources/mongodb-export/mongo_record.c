@@ -13,6 +13,13 @@ pt_status mongo_records_open(struct mongo_records *r, const pt_host *host,
         const struct pt_lines_limits limits = {options->max_record, READ_BLOCK};
         return pt_lines_open(&r->lines, host, options->input, range, &limits, err);
     }
+    if (mongo_layout_is_dump(options->layout)) {
+        const struct mongo_dump_options dump = {
+            .input = options->input,
+            .collection = options->layout == MONGO_ARCHIVE ? options->collection : NULL,
+            .max_record = options->max_record};
+        return mongo_dump_open(&r->dump, host, &dump, range, err);
+    }
     r->stream = (struct mongo_stream){.max_record = options->max_record,
                                       .is_list = options->layout == MONGO_LIST};
     const struct pt_range whole = {range->file, 0, PT_RANGE_TO_END};
@@ -22,6 +29,7 @@ pt_status mongo_records_open(struct mongo_records *r, const pt_host *host,
 void mongo_records_close(struct mongo_records *r)
 {
     pt_lines_close(&r->lines);
+    mongo_dump_close(&r->dump);
     pt_window_close(&r->stream.window);
 }
 
@@ -60,8 +68,9 @@ static pt_status line_next(struct pt_lines *lines, struct mongo_record *out, pt_
 
 pt_status mongo_records_next(struct mongo_records *r, struct mongo_record *out, pt_error *err)
 {
-    return r->layout == MONGO_LINES ? line_next(&r->lines, out, err)
-                                    : mongo_stream_next(&r->stream, out, err);
+    return r->layout == MONGO_LINES          ? line_next(&r->lines, out, err)
+           : mongo_layout_is_dump(r->layout) ? mongo_dump_next(&r->dump, out, err)
+                                             : mongo_stream_next(&r->stream, out, err);
 }
 
 bool mongo_records_guess(struct mongo_records *r, struct mongo_guess *guess,
@@ -91,10 +100,14 @@ bool mongo_records_guess(struct mongo_records *r, struct mongo_guess *guess,
 
 uint64_t mongo_records_lines(const struct mongo_records *r)
 {
-    return r->layout == MONGO_LINES ? r->lines.n_lines : mongo_stream_lines(&r->stream);
+    return r->layout == MONGO_LINES          ? r->lines.n_lines
+           : mongo_layout_is_dump(r->layout) ? r->dump.n_documents
+                                             : mongo_stream_lines(&r->stream);
 }
 
 uint64_t mongo_records_offset(const struct mongo_records *r)
 {
-    return pt_window_offset(r->layout == MONGO_LINES ? &r->lines.window : &r->stream.window);
+    return pt_window_offset(r->layout == MONGO_LINES          ? &r->lines.window
+                            : mongo_layout_is_dump(r->layout) ? &r->dump.window
+                                                              : &r->stream.window);
 }

@@ -7,6 +7,7 @@
 
 #include "mongo_config.h"
 #include "mongo_guess.h"
+#include "mongo_dump.h"
 #include "mongo_stream.h"
 #include "pt_lines.h"
 
@@ -14,12 +15,14 @@
 struct mongo_records_options {
     const pt_input *input;
     enum mongo_layout layout;
+    const char *collection; // of an archive, "" = its only one
     uint64_t max_record;
 };
 
 struct mongo_records {
     enum mongo_layout layout;
     struct pt_lines lines;      // LINES
+    struct mongo_dump dump;     // BSON and ARCHIVE
     struct mongo_stream stream; // the others
 };
 

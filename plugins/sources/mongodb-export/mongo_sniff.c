@@ -34,22 +34,25 @@ static bool has_utf16_mark(const uint8_t *p, uint64_t n)
     return n >= 2 && ((p[0] == 0xff && p[1] == 0xfe) || (p[0] == 0xfe && p[1] == 0xff));
 }
 
-static const char *refusal_of(const uint8_t *p, uint64_t n)
+// What mongodump writes, AUTO = it is not that.
+static enum mongo_layout dump_of(const uint8_t *p, uint64_t n)
 {
     if (n >= 4 && memcmp(p, "\x6d\xe2\x99\x81", 4) == 0) {
-        return "a mongodump archive; restore it, or write it out with mongoexport";
+        return MONGO_ARCHIVE;
     }
+    bool is_short_mark = has_utf16_mark(p, n) && (n < 4 || p[2] != 0 || p[3] != 0);
+    return !is_short_mark && is_bson(p, n) ? MONGO_BSON : MONGO_AUTO;
+}
+
+static const char *refusal_of(const uint8_t *p, uint64_t n)
+{
     if (n >= 3 && memcmp(p, "\x1f\x8b\x08", 3) == 0) {
         return "gzip data in a file without .gz; name it so";
     }
     if (n >= 4 && memcmp(p, "\x28\xb5\x2f\xfd", 4) == 0) {
         return "Zstandard data in a file without .zst; name it so";
     }
-    bool is_short_mark = has_utf16_mark(p, n) && (n < 4 || p[2] != 0 || p[3] != 0);
-    if (!is_short_mark && is_bson(p, n)) {
-        return "BSON, as mongodump writes it; write it out with bsondump or mongoexport";
-    }
-    if (has_utf16_mark(p, n) || is_utf16(p, n)) {
+    if (dump_of(p, n) == MONGO_AUTO && (has_utf16_mark(p, n) || is_utf16(p, n))) {
         return "UTF-16 or UTF-32 text; convert it to UTF-8";
     }
     return NULL;
@@ -104,6 +107,9 @@ enum mongo_layout mongo_sniff(const uint8_t *p, uint64_t n, bool is_whole, const
     if (*refusal != NULL) {
         return MONGO_AUTO;
     }
+    if (dump_of(p, n) != MONGO_AUTO) {
+        return dump_of(p, n);
+    }
     if (n >= 3 && memcmp(p, "\xEF\xBB\xBF", 3) == 0) {
         p += 3;
     }
@@ -137,6 +143,10 @@ const char *mongo_sniff_name(enum mongo_layout layout)
         return "one array of documents";
     case MONGO_PRETTY:
         return "documents over several lines";
+    case MONGO_BSON:
+        return "BSON documents";
+    case MONGO_ARCHIVE:
+        return "a mongodump archive";
     case MONGO_AUTO:
         break;
     }

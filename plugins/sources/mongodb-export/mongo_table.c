@@ -61,7 +61,7 @@ pt_status mongo_table_load(struct mongo_table *out, const pt_host *host, pt_byte
     const uint8_t *head = bytes.data + sizeof MARK;
     t.layout = (enum mongo_layout)head[0];
     t.n = head[1] | (uint32_t)head[2] << 8;
-    if (t.layout < MONGO_LINES || t.layout > MONGO_PRETTY || t.n > MONGO_COLUMNS_MAX) {
+    if (t.layout < MONGO_LINES || t.layout > MONGO_ARCHIVE || t.n > MONGO_COLUMNS_MAX) {
         return PT_E_INVALID;
     }
     t.columns = pt_mem_zero(host, t.n, sizeof *t.columns);
