@@ -11,7 +11,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-FLOOR = {"base": 1, "io": 2, "table": 2, "pipeline": 3, "expr": 3, "plugin": 3, "state": 3,
+FLOOR = {"base": 1, "io": 2, "table": 2, "pipeline": 3, "expr": 3, "plugin": 3, "state": 3, "trust": 3,
          "profile": 4, "learn": 4, "campaign": 4, "run": 5, "report": 5, "cli": 6}
 # A dependency's headers and the one room that includes them.
 OWNER = {"ltdl.h": "plugin", "yaml.h": "pipeline", "cjson/": "base", "cblas.h": "learn",
