@@ -15,8 +15,7 @@ const enum weblog_role weblog_fast_counted[4] = {WEBLOG_BYTES, WEBLOG_PORT, WEBL
 
 enum op_kind {
     OP_LITERAL = 1,
-    OP_WORD,   // up to a blank
-    OP_QUOTED, // up to a quote
+    OP_MARKED, // up to the next of its marks: a blank or a quote
     OP_INSIDE, // up to its text, no quote before
     OP_CLF,    // 26 bytes of Apache's time, then the text
     OP_UNTIL,  // up to its text
@@ -39,11 +38,11 @@ static enum op_kind kind_of(const struct weblog_format *f, const struct weblog_s
     case WEBLOG_STEP_LITERAL:
         return OP_LITERAL;
     case WEBLOG_STEP_WORD:
-        return text[0] == ' ' ? OP_WORD : OP_UNTIL;
+        return text[0] == ' ' ? OP_MARKED : OP_UNTIL;
     case WEBLOG_STEP_INSIDE:
         return OP_INSIDE;
     case WEBLOG_STEP_QUOTED:
-        return OP_QUOTED;
+        return OP_MARKED;
     case WEBLOG_STEP_REST:
         return OP_REST;
     case WEBLOG_STEP_DASH:
@@ -64,6 +63,7 @@ static void op_set(struct weblog_op *op, const struct weblog_format *f,
                              .field = step->field,
                              .skip = step->skip,
                              .until = step->until,
+                             .is_quoted = step->mode == WEBLOG_STEP_QUOTED,
                              .n_eat = step->eat,
                              .n_text = (uint8_t)step->text.n,
                              .text = f->pool + step->text.at};
@@ -101,53 +101,41 @@ struct line {
     const uint8_t *p;
     const struct weblog_marks *marks;
     uint32_t size;
-    uint32_t at;
 };
 
-// Passes the text of the step.
-static inline bool text_eat(struct line *line, const struct weblog_op *op)
+// Whether the text of the step stands at `at`.
+static inline bool text_follows(const struct line *line, const struct weblog_op *op, uint32_t at)
 {
-    if (op->n_eat > line->size - line->at) {
-        return false;
-    }
-    const uint8_t *p = line->p + line->at;
-    if (((load_64(p) ^ op->first) & op->mask) != 0 ||
-        (op->n_eat > 8 && memcmp(p + 8, op->text + 8, op->n_eat - 8u) != 0)) {
-        return false;
-    }
-    line->at += op->n_eat;
-    return true;
+    const uint8_t *p = line->p + at;
+    return op->n_eat <= line->size - at && ((load_64(p) ^ op->first) & op->mask) == 0 &&
+           (op->n_eat <= 8 || memcmp(p + 8, op->text + 8, op->n_eat - 8u) == 0);
 }
 
-static bool text_find(const struct line *line, const struct weblog_op *op, uint32_t *end)
+static bool text_find(const struct line *line, const struct weblog_op *op, uint32_t at,
+                      uint32_t *end)
 {
-    const uint8_t *p = line->p + line->at;
-    const uint8_t *found = memmem(p, line->size - line->at, op->text, op->n_text);
+    const uint8_t *p = line->p + at;
+    const uint8_t *found = memmem(p, line->size - at, op->text, op->n_text);
     *end = found == NULL ? 0 : (uint32_t)(found - line->p);
     return found != NULL;
 }
 
-// Where the field that begins here ends; false when its text does not follow.
-static inline bool field_end(const struct line *line, const struct weblog_op *op, uint32_t *end)
+// Where the field that begins at `at` ends; false when its text does not follow.
+static bool field_end(const struct line *line, const struct weblog_op *op, uint32_t at,
+                      uint32_t *end)
 {
     switch (op->kind) {
-    case OP_WORD:
-        *end = weblog_marks_next(line->marks->blank, line->at, line->size);
-        return *end < line->size;
-    case OP_QUOTED:
-        *end = weblog_marks_next(line->marks->quote, line->at, line->size);
-        return *end < line->size;
     case OP_CLF: // no byte of a time that turns out good can be the bracket that ends it
-        *end = line->at + CLF_BYTES;
+        *end = at + CLF_BYTES;
         return *end < line->size;
     case OP_REST:
         *end = line->size;
         return true;
     case OP_INSIDE:
-        return text_find(line, op, end) &&
-               weblog_marks_next(line->marks->quote, line->at, line->size) >= *end;
+        return text_find(line, op, at, end) &&
+               weblog_marks_next(line->marks->quote, at, line->size) >= *end;
     default:
-        return text_find(line, op, end);
+        return text_find(line, op, at, end);
     }
 }
 
@@ -158,47 +146,59 @@ static inline void cut_set(struct weblog_cut *cut, const uint8_t *p, uint32_t at
     cut->n = n == 1 && p[at] == '-' ? 0 : (uint16_t)n;
 }
 
-// A dash alone makes the fields up to op->skip NULL; else nothing happens.
-static uint32_t dash_take(const struct weblog_fast *fast, uint32_t i, struct line *line,
-                          struct weblog_cut *cuts)
+// A dash alone makes the fields up to op->skip NULL: *i goes there, *at behind it. Else nothing
+// happens.
+static void dash_take(const struct weblog_fast *fast, const struct line *line, uint32_t *i,
+                      uint32_t *at, struct weblog_cut *cuts)
 {
-    const struct weblog_op *op = &fast->ops[i];
-    uint32_t left = line->size - line->at;
-    const uint8_t *p = line->p + line->at;
+    const struct weblog_op *op = &fast->ops[*i];
+    uint32_t left = line->size - *at;
+    const uint8_t *p = line->p + *at;
     if (left == 0 || *p != '-' || (op->until == 0 ? left != 1 : left < 2 || p[1] != op->until)) {
-        return i + 1;
+        (*i)++;
+        return;
     }
-    for (uint32_t k = i; k < op->skip; k++) {
+    for (uint32_t k = *i; k < op->skip; k++) {
         if (fast->ops[k].kind != OP_LITERAL && fast->ops[k].kind != OP_DASH) {
             cuts[fast->ops[k].field] = (struct weblog_cut){0, 0};
         }
     }
-    line->at++;
-    return op->skip;
+    (*at)++;
+    *i = op->skip;
 }
 
-static bool ops_run(const struct weblog_fast *fast, struct line *line, struct weblog_cut *cuts)
+// Runs the steps; where the last one ended, or UINT32_MAX when one does not fit.
+static uint32_t ops_run(const struct weblog_fast *fast, const struct line *line,
+                        struct weblog_cut *cuts)
 {
+    const struct weblog_marks *marks = line->marks;
+    uint32_t size = line->size;
+    uint32_t at = 0;
     for (uint32_t i = 0; i < fast->n_ops;) {
         const struct weblog_op *op = &fast->ops[i];
-        if (op->kind == OP_DASH) {
-            i = dash_take(fast, i, line, cuts);
-            continue;
-        }
-        if (op->kind != OP_LITERAL) {
-            uint32_t end = 0;
-            if (line->at > line->size || !field_end(line, op, &end)) {
-                return false;
+        uint32_t end = at;
+        if (op->kind == OP_MARKED) {
+            end = weblog_marks_next(op->is_quoted ? marks->quote : marks->blank, at, size);
+            if (end >= size) {
+                return UINT32_MAX;
             }
-            cut_set(&cuts[op->field], line->p, line->at, end);
-            line->at = end;
+            cut_set(&cuts[op->field], line->p, at, end);
+        } else if (op->kind == OP_DASH) {
+            dash_take(fast, line, &i, &at, cuts);
+            continue;
+        } else if (op->kind != OP_LITERAL) {
+            if (!field_end(line, op, at, &end)) {
+                return UINT32_MAX;
+            }
+            cut_set(&cuts[op->field], line->p, at, end);
         }
-        if (!text_eat(line, op)) {
-            return false;
+        if (!text_follows(line, op, end)) {
+            return UINT32_MAX;
         }
+        at = end + op->n_eat;
         i++;
     }
-    return true;
+    return at;
 }
 
 // Up to eight digits at once, after Daniel Lemire, "Quickly parsing eight digits"
@@ -287,16 +287,18 @@ bool weblog_fast_line(const struct weblog_fast *fast, const uint8_t *p,
                       const struct weblog_marks *marks, struct weblog_time_reader *time,
                       struct weblog_cut *cuts, struct weblog_plain_row *row)
 {
-    struct line line = {.p = p, .marks = marks, .size = marks->size};
-    bool is_wrapped = p[0] == '"' && p[line.size - 1] == '"' && !fast->format->starts_quoted;
-    if (marks->has_backslash || is_wrapped || !ops_run(fast, &line, cuts)) {
+    uint32_t size = marks->size;
+    struct line line = {.p = p, .marks = marks, .size = size};
+    bool is_wrapped = p[0] == '"' && p[size - 1] == '"' && !fast->format->starts_quoted;
+    if (marks->has_backslash || is_wrapped) {
         return false;
     }
-    while (line.at < line.size && (p[line.at] == ' ' || p[line.at] == '\t')) {
-        line.at++;
+    uint32_t at = ops_run(fast, &line, cuts);
+    while (at < size && (p[at] == ' ' || p[at] == '\t')) {
+        at++;
     }
-    bool is_whole = line.at == line.size || fast->format->allow_missing;
-    if (!is_whole || (marks->has_odd && pt_utf8_check(p, line.size) != PT_UTF8_GOOD)) {
+    if (at > size || (at < size && !fast->format->allow_missing) ||
+        (marks->has_odd && pt_utf8_check(p, size) != PT_UTF8_GOOD)) {
         return false;
     }
     return row_read(fast, p, cuts, time, row);

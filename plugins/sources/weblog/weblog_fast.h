@@ -44,6 +44,7 @@ struct weblog_op {
     uint8_t until;  // DASH: byte behind it
     uint8_t n_eat;  // bytes of the text passed
     uint8_t n_text; // bytes of the text
+    bool is_quoted; // MARKED: ends at a quote, else at a blank
     const char *text;
     uint64_t first; // its first eight bytes
     uint64_t mask;  // of them, those that are there and eaten
