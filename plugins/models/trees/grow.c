@@ -473,8 +473,12 @@ static bool make_children(struct grow *g, struct node *parent, const struct part
 
 static pt_status split_batch(struct grow *g, uint32_t n, pt_error *err)
 {
-    struct partition p = {
-        .bins = g->bins, .tasks = g->tasks, .n_tasks = n, .spare = g->spare, .left = g->chunk_left};
+    struct partition p = {.bins = g->bins,
+                          .tasks = g->tasks,
+                          .n_tasks = n,
+                          .spare = g->spare,
+                          .left = g->chunk_left,
+                          .cpu = g->host->cpu};
     for (uint32_t i = 0; i < n; i++) {
         const struct node *node = &g->batch[i];
         g->tasks[i] = (struct partition_task){.from = g->buffers[node->buffer],
