@@ -103,7 +103,25 @@ struct scanning {
     struct registry *registry;
     struct scan_cache *cache; // NULL = none
     uint32_t scan_ms;
+    const struct registry_guard *guard; // NULL = none
 };
+
+static pt_status ask_guard(const struct scanning *s, struct entry *entry, struct pt_error *err)
+{
+    const struct plugin_file *file = &entry->file;
+    const struct plugin_candidate candidate = {
+        .path = entry->info.path,
+        .sha256 = file->sha256,
+        .id = file->note.id,
+        .abi_major = file->note.abi_major,
+        .abi_minor = file->note.abi_minor,
+        .is_extra = entry->info.is_trusted_dir,
+    };
+    if (s->guard == NULL) {
+        return PT_OK;
+    }
+    return s->guard->admit(s->guard->ctx, &candidate, &entry->info.grant, err);
+}
 
 static pt_status scan_now(const struct scanning *s, struct entry *entry, struct pt_error *err)
 {
@@ -125,6 +143,7 @@ static pt_status learn(const struct scanning *s, struct entry *entry, struct pt_
     pt_status status = PT_OK;
     struct text bytes = {0};
     TRY(plugin_file_open(entry->info.path, &entry->file, err));
+    TRY(ask_guard(s, entry, err));
     if (s->cache != NULL && scan_cache_find(s->cache, entry->file.sha256, &status, &bytes)) {
         TRY(take_scan(s->registry, entry, status, bytes, err));
     } else {
@@ -203,7 +222,8 @@ pt_status registry_open_as(const struct registry_settings *settings, struct regi
     if (r == NULL) {
         FAIL(err, PT_E_NO_MEMORY, "no memory for the list of plugins");
     }
-    struct scanning scanning = {.registry = r, .scan_ms = settings->scan_ms};
+    struct scanning scanning = {
+        .registry = r, .scan_ms = settings->scan_ms, .guard = settings->guard};
     pt_status status = add_folders(&scanning, settings, err);
     scan_cache_free(scanning.cache);
     if (status != PT_OK) {

@@ -48,6 +48,33 @@ struct component_info {
     const void *(*get_extension)(const char *id);                                  // or NULL
 };
 
+// What is known of a file that was hashed and whose note was read, before any of its code ran.
+struct plugin_candidate {
+    const char *path;
+    const char *sha256;
+    const char *id; // by its note, as the next two
+    uint16_t abi_major;
+    uint16_t abi_minor;
+    bool is_extra; // from --plugin-dir
+};
+
+// Who vouches for a plugin and what its manifest asks for. All of it belongs to the guard.
+struct plugin_grant {
+    const char *signer;       // name of the key of the keyring that signed it; NULL = none
+    const char *const *reads; // absolute paths
+    size_t n_reads;
+    const char *const *hosts;
+    size_t n_hosts;
+};
+
+// Decides about each file before its code runs anywhere, a child included. What it returns other
+// than PT_OK is that plugin's failure; PT_E_NO_MEMORY ends the opening.
+struct registry_guard {
+    pt_status (*admit)(void *ctx, const struct plugin_candidate *file, struct plugin_grant *out,
+                       struct pt_error *err);
+    void *ctx;
+};
+
 struct plugin_info {
     const char *path; // of the file
     const char *id;   // NULL when it failed to load
@@ -60,6 +87,7 @@ struct plugin_info {
     uint32_t n_components;
     const char *failure; // why it did not load, NULL = loaded
     bool is_trusted_dir; // came from --plugin-dir
+    struct plugin_grant grant;
 };
 
 struct registry;
@@ -75,6 +103,7 @@ struct registry_settings {
     const char *cache_folder; // where results of scans are kept; NULL = nowhere
     bool is_fresh;            // the cache is not believed, but written anew
     uint32_t scan_ms;         // a plugin that takes longer to tell what it is has failed; 0 = 10 s
+    const struct registry_guard *guard; // NULL = every file may be looked at
 };
 
 // Learns what every *.so of the folders says of itself. A child process loads it, unless the cache
