@@ -9,8 +9,6 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define LARGE_PAGE ((size_t)2 << 20)
-
 static atomic_uint_fast64_t fault_at;
 static atomic_uint_fast64_t fault_calls;
 static atomic_bool fault_forever;
@@ -109,39 +107,14 @@ void mem_free(void *p)
     free(p);
 }
 
-// One mapping of `size` bytes aligned to large pages: a longer one is made and its ends given back.
-static void *map_aligned(size_t size)
-{
-    size_t whole = size + LARGE_PAGE;
-    char *p = mmap(NULL, whole, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (p == MAP_FAILED) {
-        return MAP_FAILED;
-    }
-    size_t front = (LARGE_PAGE - ((uintptr_t)p & (LARGE_PAGE - 1))) & (LARGE_PAGE - 1);
-    if (front > 0) {
-        munmap(p, front);
-    }
-    if (whole - front > size) {
-        munmap(p + front + size, whole - front - size);
-    }
-    // Where there are no large pages, small ones do as well.
-    (void)madvise(p + front, size, MADV_HUGEPAGE);
-    return p + front;
-}
-
 void *mem_map(size_t size, int fd, uint64_t at)
 {
-    if (size == 0 || size > PTRDIFF_MAX - LARGE_PAGE || fault_hits()) {
+    if (size == 0 || size > PTRDIFF_MAX || fault_hits()) {
         return NULL;
     }
-    void *p = NULL;
-    if (fd >= 0) {
-        p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)at);
-    } else if (size % LARGE_PAGE == 0) {
-        p = map_aligned(size);
-    } else {
-        p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    }
+    // All pages at once: a fault for each would cost more than to clear them.
+    int flags = fd >= 0 ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE;
+    void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, flags, fd, (off_t)at);
     return p == MAP_FAILED ? NULL : counted(p);
 }
 

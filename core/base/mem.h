@@ -20,9 +20,9 @@ void mem_free(void *p);                           // NULL is fine
 char *mem_strdup(const char *text);
 char *mem_strndup(const char *text, size_t n);
 
-// Zeroed pages straight from the system, for blocks of megabytes: from 2 MiB on aligned to that and
-// in large pages where the system has them. With a file (fd >= 0) they are its bytes at `at`, which
-// must be there; the system can write such pages back and use their memory for something else.
+// Zeroed pages straight from the system, for blocks of megabytes that go back to it as a whole.
+// With a file (fd >= 0) they are its bytes at `at`, which must be there; the system can write such
+// pages back and use their memory for something else.
 void *mem_map(size_t size, int fd, uint64_t at);
 void mem_unmap(void *p, size_t size); // NULL is fine
 // Pages of a file that are not needed soon; what they hold stays.

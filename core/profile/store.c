@@ -17,7 +17,7 @@
 #define ALIGN ((size_t)64)
 #define BLOCK_SMALLEST ((size_t)64 << 10)
 #define BLOCK_LARGEST ((size_t)8 << 20)
-#define PAGE_LARGE ((size_t)2 << 20)
+#define PAGE ((size_t)4096)
 #define REST_AFTER ((uint64_t)32 << 20)
 #define ARRAY_MAPPED ((size_t)256 << 10) // smaller ones are plain allocations
 
@@ -138,20 +138,19 @@ static void *map_new(struct store *s, size_t size)
     return m.p;
 }
 
-// Blocks grow with what is there, so that little is left over. Whole large pages when not small.
+// Blocks grow with what is there, so that little is left over.
 static size_t next_block(const struct store *s, size_t need)
 {
     size_t size = (size_t)((s->own_memory + s->file.bytes) / 8);
     size = size < BLOCK_SMALLEST ? BLOCK_SMALLEST : size > BLOCK_LARGEST ? BLOCK_LARGEST : size;
     size = size < need ? need : size;
-    size_t unit = size >= PAGE_LARGE ? PAGE_LARGE : BLOCK_SMALLEST;
-    return (size + unit - 1) / unit * unit;
+    return (size + BLOCK_SMALLEST - 1) / BLOCK_SMALLEST * BLOCK_SMALLEST;
 }
 
 void *store_piece(struct store *s, size_t size)
 {
     size_t rounded = (size + ALIGN - 1) / ALIGN * ALIGN;
-    if (rounded < size || rounded > PTRDIFF_MAX) {
+    if (rounded < size || rounded > PTRDIFF_MAX - BLOCK_SMALLEST) {
         return NULL;
     }
     pthread_mutex_lock(&s->lock);
@@ -176,7 +175,7 @@ void *store_array(struct store *s, size_t n, size_t size)
     size_t bytes = 0;
     struct array_head *head = NULL;
     if (__builtin_mul_overflow(n, size, &bytes) ||
-        __builtin_add_overflow(bytes, sizeof *head, &bytes) || bytes > PTRDIFF_MAX - PAGE_LARGE) {
+        __builtin_add_overflow(bytes, sizeof *head, &bytes) || bytes > PTRDIFF_MAX - PAGE) {
         return NULL;
     }
     if (bytes < ARRAY_MAPPED) {
@@ -187,8 +186,7 @@ void *store_array(struct store *s, size_t n, size_t size)
         memset(head, 0, bytes);
         return head + 1;
     }
-    size_t unit = bytes >= 4 * PAGE_LARGE ? PAGE_LARGE : BLOCK_SMALLEST;
-    size_t mapped = (bytes + unit - 1) / unit * unit;
+    size_t mapped = (bytes + PAGE - 1) / PAGE * PAGE;
     pthread_mutex_lock(&s->lock);
     head = map_new(s, mapped);
     pthread_mutex_unlock(&s->lock);

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 Portrait contributors
 // SPDX-License-Identifier: Apache-2.0
 // Store: the memory that grows with distinct identifiers and values. While the budget lasts, blocks
-// are plain memory (large pages where the system has them); from then on they are pages of an
-// unlinked temp file, which the system can write out and drop whenever memory is short. So a run
-// that outgrows its memory gets slower instead of dying. Safe for many threads.
+// are plain memory; from then on they are pages of an unlinked temp file, which the system can
+// write out and drop whenever memory is short. So a run that outgrows its memory gets slower instead
+// of dying. Safe for many threads.
 #ifndef PORTRAIT_PROFILE_STORE_H
 #define PORTRAIT_PROFILE_STORE_H
 
