@@ -7,13 +7,20 @@
 #define SIBLINGS_MAX 16u
 #define FULL_DOCUMENTS 4096u // after so many the full tree is judged
 
-static const char date_before[] = "{\"$date\":\"";
-static const char oid_before[] = "{\"$oid\":\"";
-static const char wrapper_behind[] = "\"}";
-
-#define DATE_BEFORE (sizeof date_before - 1)
-#define OID_BEFORE (sizeof oid_before - 1)
-#define WRAPPER_BEHIND (sizeof wrapper_behind - 1)
+// What is around the one text of a wrapper.
+static const struct wrapper {
+    const char *before;
+    const char *behind;
+    uint32_t n_before;
+    uint32_t n_behind;
+} wrappers[] = {
+    [MONGO_FORM_DATE] = {"{\"$date\":\"", "\"}", 10, 2},
+    [MONGO_FORM_DATE_LONG] = {"{\"$date\":{\"$numberLong\":\"", "\"}}", 25, 3},
+    [MONGO_FORM_OID] = {"{\"$oid\":\"", "\"}", 9, 2},
+    [MONGO_FORM_INT] = {"{\"$numberInt\":\"", "\"}", 15, 2},
+    [MONGO_FORM_LONG] = {"{\"$numberLong\":\"", "\"}", 16, 2},
+    [MONGO_FORM_DOUBLE] = {"{\"$numberDouble\":\"", "\"}", 18, 2},
+};
 
 pt_status mongo_guess_init(struct mongo_guess *g, const pt_host *host, uint32_t n_slots)
 {
@@ -47,13 +54,10 @@ struct mongo_raw mongo_guess_raw(const struct mongo_guess *g, const struct mongo
     case MONGO_FORM_TEXT:
     case MONGO_FORM_SCALAR:
         return mongo_guess_value(g, place);
-    case MONGO_FORM_DATE:
-        begin -= DATE_BEFORE;
-        break;
-    case MONGO_FORM_OID:
-        begin -= OID_BEFORE;
-        break;
     case MONGO_FORM_SPAN:
+        break;
+    default:
+        begin -= wrappers[place->form].n_before;
         break;
     }
     return (struct mongo_raw){.p = begin, .n = (uint64_t)(end - begin), .token = place->token};
@@ -120,13 +124,30 @@ static bool parts_take(struct parts *parts, const uint8_t *p, const uint8_t *end
 }
 
 static bool has_wrapper(const struct parts *parts, uint32_t step, const struct mongo_raw *raw,
-                        const char *before, uint64_t n)
+                        const struct wrapper *w)
 {
-    const uint8_t *value = parts->behind[step];
-    return raw->token == MONGO_OBJECT && parts->kind[step] == MONGO_GUESS_TEXT &&
-           (uint64_t)(value - raw->p) == n && memcmp(raw->p, before, n) == 0 &&
-           raw->p + raw->n == parts->at[step + 1] + WRAPPER_BEHIND &&
-           memcmp(parts->at[step + 1], wrapper_behind, WRAPPER_BEHIND) == 0;
+    const uint8_t *end = raw->p + raw->n;
+    return raw->n >= w->n_before + w->n_behind && parts->behind[step] == raw->p + w->n_before &&
+           memcmp(raw->p, w->before, w->n_before) == 0 &&
+           parts->at[step + 1] == end - w->n_behind &&
+           memcmp(end - w->n_behind, w->behind, w->n_behind) == 0;
+}
+
+static enum mongo_guess_form form_of(const struct parts *parts, uint32_t step,
+                                     const struct mongo_raw *raw)
+{
+    if (raw->token == MONGO_TEXT) {
+        return MONGO_FORM_TEXT;
+    }
+    if (raw->token == MONGO_OBJECT && parts->kind[step] == MONGO_GUESS_TEXT) {
+        for (uint32_t i = MONGO_FORM_DATE; i <= MONGO_FORM_DOUBLE; i++) {
+            if (has_wrapper(parts, step, raw, &wrappers[i])) {
+                return (enum mongo_guess_form)i;
+            }
+        }
+    }
+    return raw->token == MONGO_OBJECT || raw->token == MONGO_ARRAY ? MONGO_FORM_SPAN
+                                                                   : MONGO_FORM_SCALAR;
 }
 
 static struct mongo_guess_place place_of(const struct parts *parts, const struct mongo_raw *raw)
@@ -143,14 +164,7 @@ static struct mongo_guess_place place_of(const struct parts *parts, const struct
     while (step_end + 1 < parts->n && raw->p + raw->n >= parts->at[step_end + 1]) {
         step_end++;
     }
-    bool is_date = has_wrapper(parts, step, raw, date_before, DATE_BEFORE);
-    bool is_oid = has_wrapper(parts, step, raw, oid_before, OID_BEFORE);
-    bool is_container = raw->token == MONGO_OBJECT || raw->token == MONGO_ARRAY;
-    if (is_date || is_oid) {
-        place.form = is_date ? MONGO_FORM_DATE : MONGO_FORM_OID;
-    } else if (!is_container) {
-        place.form = raw->token == MONGO_TEXT ? MONGO_FORM_TEXT : MONGO_FORM_SCALAR;
-    }
+    place.form = form_of(parts, step, raw);
     const uint8_t *begin = place.form == MONGO_FORM_SPAN ? raw->p : parts->behind[step];
     place.step = (uint16_t)step;
     place.begin = (uint32_t)(begin - parts->at[step]);

@@ -33,18 +33,22 @@ struct mongo_guess_node {
 // How a value is written, where that makes decoding simple.
 enum mongo_guess_form {
     MONGO_FORM_ABSENT = 0,
-    MONGO_FORM_TEXT,   // the text of `step`
-    MONGO_FORM_SCALAR, // number, true, false or null of `step`
-    MONGO_FORM_DATE,   // {"$date":"..."} around the text of `step`
-    MONGO_FORM_OID,    // {"$oid":"..."} likewise
-    MONGO_FORM_SPAN,   // any other object or array
+    MONGO_FORM_TEXT,      // the text of `step`
+    MONGO_FORM_SCALAR,    // number, true, false or null of `step`
+    MONGO_FORM_DATE,      // {"$date":"..."} around the text of `step`
+    MONGO_FORM_DATE_LONG, // {"$date":{"$numberLong":"..."}} likewise
+    MONGO_FORM_OID,       // {"$oid":"..."}
+    MONGO_FORM_INT,       // {"$numberInt":"..."}
+    MONGO_FORM_LONG,      // {"$numberLong":"..."}
+    MONGO_FORM_DOUBLE,    // {"$numberDouble":"..."}
+    MONGO_FORM_SPAN,      // any other object or array
 };
 
 // Where a value begins and ends: bytes behind the starts of literals.
 struct mongo_guess_place {
     enum mongo_guess_form form;
     enum mongo_token token; // SPAN
-    uint16_t step;          // of the value; SPAN, DATE, OID: of the literal it begins in
+    uint16_t step;          // of the value; SPAN: of the literal it begins in
     uint16_t step_end;
     uint32_t begin;
     uint32_t end;

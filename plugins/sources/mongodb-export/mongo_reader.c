@@ -4,9 +4,8 @@
 
 #include <stdio.h>
 
-#include "mongo_cell.h"
-#include "mongo_quick.h"
 #include "mongo_record.h"
+#include "mongo_row.h"
 #include "pt_export.h"
 
 #define BATCH_BYTES_MAX (UINT64_C(64) << 20) // a batch ends early above this
@@ -20,9 +19,7 @@ struct mongo_reader {
     struct mongo_records records;
     struct mongo_doc doc;
     struct mongo_guess guess;
-    struct mongo_quick_day day;
-    struct mongo_text scratch;
-    struct pt_batch batch;
+    struct mongo_rows rows;
     uint64_t n_records;
     bool is_counted;
 };
@@ -34,8 +31,7 @@ static void reader_free(void *self)
     mongo_records_close(&r->records);
     mongo_doc_release(&r->doc);
     mongo_guess_release(&r->guess);
-    mongo_text_release(&r->scratch);
-    pt_batch_release(&r->batch);
+    mongo_rows_release(&r->rows);
     pt_mem_free(host, r);
 }
 
@@ -73,84 +69,20 @@ static uint32_t bound_of_slot(const struct mongo_instance *in, uint32_t slot)
     return i < in->n_bound ? i : MONGO_NONE;
 }
 
-// Appends a value that is written as most are; false = it is not, nothing was done.
-static bool cell_quick(struct mongo_reader *r, struct pt_column *column, enum mongo_type type,
-                       const struct mongo_guess_place *place)
-{
-    if (place->form == MONGO_FORM_ABSENT) {
-        pt_column_null(column);
-        return true;
-    }
-    if (place->form == MONGO_FORM_SPAN) {
-        return false;
-    }
-    struct mongo_raw raw = mongo_guess_value(&r->guess, place);
-    int64_t integer = 0;
-    double real = 0;
-    if (type == MONGO_STRING && place->form == MONGO_FORM_TEXT && !raw.is_escaped) {
-        pt_column_text(column, raw.p, raw.n);
-        return true;
-    }
-    if (type == MONGO_TIME && place->form == MONGO_FORM_DATE &&
-        mongo_quick_date(&r->day, raw.p, raw.n, &integer)) {
-        pt_column_i64(column, integer);
-        return true;
-    }
-    if (place->form != MONGO_FORM_SCALAR || raw.token != MONGO_NUMBER) {
-        return false;
-    }
-    if (type == MONGO_F64 && mongo_quick_f64(raw.p, raw.n, &real)) {
-        pt_column_f64(column, real);
-        return true;
-    }
-    if (type == MONGO_I64 && mongo_quick_i64(raw.p, raw.n, &integer)) {
-        pt_column_i64(column, integer);
-        return true;
-    }
-    return false;
-}
-
-// Appends the value `raw` to bound column i; false when it does not fit.
-static const char *cell_put(struct mongo_reader *r, uint32_t i, const struct mongo_raw *raw)
-{
-    const struct mongo_instance *in = r->instance;
-    struct pt_column *column = &r->batch.columns[i];
-    bool is_mismatch = false;
-    const char *fault = mongo_cell_put(column, in->table.columns[in->bound[i]].type, raw,
-                                       &r->scratch, &is_mismatch);
-    if (fault != NULL && is_mismatch && in->config->on_mismatch == MONGO_MISMATCH_NULL) {
-        pt_column_null(column);
-        return NULL;
-    }
-    return fault;
-}
-
-// Appends the document's row; a value that does not fit takes the row back. `places` is NULL for a
-// document that was not guessed.
+// Appends the document's row; one with a value that does not fit is rejected. guess = NULL: r->doc
+// has read it.
 static pt_status row_put(struct mongo_reader *r, const struct mongo_record *record,
-                         const struct mongo_guess_place *places, uint64_t *rows)
+                         const struct mongo_guess *guess)
 {
-    const struct mongo_instance *in = r->instance;
-    for (uint32_t i = 0; i < in->n_bound; i++) {
-        uint32_t slot = in->slots[i];
-        enum mongo_type type = in->table.columns[in->bound[i]].type;
-        if (places != NULL && cell_quick(r, &r->batch.columns[i], type, &places[slot])) {
-            continue;
-        }
-        struct mongo_raw raw =
-            places == NULL ? r->doc.slots[slot] : mongo_guess_raw(&r->guess, &places[slot]);
-        const char *fault = cell_put(r, i, &raw);
-        if (fault != NULL) {
-            pt_batch_truncate(&r->batch, *rows);
-            return record_reject(r, record, fault, i);
-        }
+    uint32_t bound = MONGO_NONE;
+    const char *fault = mongo_rows_add(&r->rows, guess, &r->doc, &bound);
+    if (fault != NULL) {
+        return record_reject(r, record, fault, bound);
     }
-    (*rows)++;
-    return r->scratch.failed ? PT_E_NO_MEMORY : PT_OK;
+    return r->rows.scratch.failed ? PT_E_NO_MEMORY : PT_OK;
 }
 
-static pt_status record_take(struct mongo_reader *r, const struct mongo_record *record,
-                             uint64_t *rows)
+static pt_status record_take(struct mongo_reader *r, const struct mongo_record *record)
 {
     r->n_records++;
     if (record->kind == MONGO_RECORD_BAD) {
@@ -158,12 +90,12 @@ static pt_status record_take(struct mongo_reader *r, const struct mongo_record *
     }
     const uint8_t *end = record->p + record->n;
     if (r->records.layout != MONGO_LINES && mongo_guess_read(&r->guess, record->p, end) == end) {
-        return row_put(r, record, mongo_guess_places(&r->guess), rows);
+        return row_put(r, record, &r->guess);
     }
     const char *fault = mongo_doc_read(&r->doc, record->p, end);
     if (fault == NULL) {
         pt_status status = mongo_guess_learn(&r->guess, &r->doc, record->p, end);
-        return status == PT_OK ? row_put(r, record, NULL, rows) : status;
+        return status == PT_OK ? row_put(r, record, NULL) : status;
     }
     uint32_t slot = r->doc.fault_slot;
     return record_reject(r, record, fault,
@@ -180,8 +112,8 @@ static pt_status split_end(struct mongo_reader *r)
 }
 
 // The next document and its row, or what else there is.
-static pt_status record_next(struct mongo_reader *r, struct mongo_record *record, uint64_t *rows,
-                             char *message, uint64_t capacity)
+static pt_status record_next(struct mongo_reader *r, struct mongo_record *record, char *message,
+                             uint64_t capacity)
 {
     const pt_host *host = r->instance->host;
     if (r->n_records % CANCEL_RECORDS == 0 && host->cancelled(host) != 0) {
@@ -189,11 +121,12 @@ static pt_status record_next(struct mongo_reader *r, struct mongo_record *record
     }
     if (mongo_records_guess(&r->records, &r->guess, record)) {
         r->n_records++;
-        return row_put(r, record, mongo_guess_places(&r->guess), rows);
+        return row_put(r, record, &r->guess);
     }
+    mongo_rows_settle(&r->rows);
     pt_status status = mongo_records_next(&r->records, record, r->run.err);
     if (status == PT_OK) {
-        return record->kind == MONGO_RECORD_END ? PT_OK : record_take(r, record, rows);
+        return record->kind == MONGO_RECORD_END ? PT_OK : record_take(r, record);
     }
     snprintf(message, capacity, "cannot read on at byte %llu",
              (unsigned long long)mongo_records_offset(&r->records));
@@ -203,23 +136,25 @@ static pt_status record_next(struct mongo_reader *r, struct mongo_record *record
 static pt_status reader_next(void *self, struct ArrowArray *out, char *message, uint64_t capacity)
 {
     struct mongo_reader *r = self;
-    uint64_t rows = 0;
     struct mongo_record record = {.kind = MONGO_RECORD_DOCUMENT};
-    while (rows < r->run.batch_rows) {
-        pt_status status = record_next(r, &record, &rows, message, capacity);
+    while (r->rows.n < r->run.batch_rows) {
+        pt_status status = record_next(r, &record, message, capacity);
         if (status == PT_OK && record.kind == MONGO_RECORD_END) {
             break;
         }
         if (status != PT_OK) {
             return status;
         }
-        if (rows % BATCH_CHECK_ROWS == 0 && rows > 0 &&
-            pt_batch_bytes(&r->batch) > BATCH_BYTES_MAX) {
+        if (r->rows.n % BATCH_CHECK_ROWS == 0 && r->rows.n > 0 &&
+            pt_batch_bytes(&r->rows.batch) > BATCH_BYTES_MAX) {
             break;
         }
     }
-    if (rows > 0) {
-        return pt_batch_finish(&r->batch, rows, out);
+    if (r->rows.n > 0) {
+        uint64_t n = r->rows.n;
+        mongo_rows_settle(&r->rows);
+        r->rows.n = 0;
+        return pt_batch_finish(&r->rows.batch, n, out);
     }
     return record.kind == MONGO_RECORD_END ? split_end(r) : PT_OK;
 }
@@ -235,12 +170,11 @@ static pt_status reader_start(struct mongo_reader *r, const struct pt_range *ran
         status = mongo_guess_init(&r->guess, in->host, in->paths.n_slots);
     }
     if (status == PT_OK) {
-        status = pt_batch_init(&r->batch, in->host, in->fields, in->n_bound, r->run.batch_rows);
+        status = mongo_rows_init(&r->rows, in, r->run.batch_rows);
     }
     if (status != PT_OK) {
         return pt_fail(in->host, err, status, NULL, "out of memory");
     }
-    r->scratch.host = in->host;
     struct mongo_records_options options = {.input = in->config->path,
                                             .layout = in->table.layout,
                                             .collection = mongo_collection(in->config),
