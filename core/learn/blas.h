@@ -7,7 +7,10 @@
 
 #include <portrait/run.h>
 
-// Constant; the first call pins the library.
-const pt_blas *blas_table(void);
+#include "error.h"
+
+// The first call loads the library and pins it; *out is constant. PT_E_UNSUPPORTED when it cannot
+// be loaded.
+pt_status blas_table(const pt_blas **out, struct pt_error *err);
 
 #endif

@@ -192,6 +192,8 @@ static void *scratch(const pt_run *run, uint64_t size)
 pt_status run_services_new(struct pool *pool, uint64_t seed, const pt_host *host,
                            struct run_services **out, struct pt_error *err)
 {
+    const pt_blas *blas = NULL;
+    TRY(blas_table(&blas, err));
     struct run_services *s = mem_zero(1, sizeof *s);
     if (s == NULL) {
         FAIL(err, PT_E_NO_MEMORY, "no memory for the model's services");
@@ -204,7 +206,7 @@ pt_status run_services_new(struct pool *pool, uint64_t seed, const pt_host *host
         .threads = pool == NULL ? 1 : pool_threads(pool),
         .ctx = s,
         .seed = seed,
-        .blas = blas_table(),
+        .blas = blas,
         .map_reduce = map_reduce,
         .parallel_for = parallel_for,
         .cancelled = cancelled,
