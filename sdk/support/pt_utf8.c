@@ -74,6 +74,17 @@ int32_t pt_utf8_check(const uint8_t *p, uint64_t n)
     return PT_UTF8_GOOD;
 }
 
+bool pt_utf8_is_clean(uint32_t cpu, const uint8_t *p, uint64_t n)
+{
+#if defined(__x86_64__)
+    if (cpu >= PT_CPU_AVX2) {
+        return pt_utf8_is_clean_avx2(p, n);
+    }
+#endif
+    (void)cpu;
+    return pt_utf8_check(p, n) == PT_UTF8_GOOD;
+}
+
 bool pt_utf8_is_valid(const uint8_t *p, uint64_t n)
 {
     for (uint64_t i = 0; i < n;) {

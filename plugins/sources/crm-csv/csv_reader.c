@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "csv_instance.h"
+#include "csv_block.h"
 #include "pt_export.h"
 
 #define BATCH_BYTES_MAX (UINT64_C(64) << 20) // a batch ends early above this
-#define CANCEL_RECORDS 4096u
+#define CHECK_STEPS 16u // between looks at the batch's size and whether to stop
 
 struct csv_reader {
     const struct csv_instance *instance;
@@ -16,6 +16,7 @@ struct csv_reader {
     struct csv_cursor cursor;
     struct csv_text text;
     struct pt_batch batch;
+    struct csv_block block;
     uint64_t records;
     bool awaits_header;
     bool is_counted;
@@ -33,6 +34,7 @@ static void reader_free(void *self)
 {
     struct csv_reader *r = self;
     const pt_host *host = r->instance->host;
+    csv_block_close(&r->block);
     csv_cursor_close(&r->cursor);
     csv_text_release(&r->text);
     pt_batch_release(&r->batch);
@@ -177,24 +179,40 @@ static pt_status next_item(struct csv_reader *r, struct csv_item *item)
     }
 }
 
+// Rows taken at once, or one record. *has_read: a failure is not that of reading on.
+static pt_status take_next(struct csv_reader *r, struct csv_item *item, uint64_t *rows,
+                           bool *has_read)
+{
+    uint32_t taken = 0;
+    *has_read = false;
+    if (!r->awaits_header) {
+        uint32_t most = r->run.batch_rows - (uint32_t)*rows;
+        pt_status status = csv_block_take(&r->block, *rows, most, &taken, r->run.err);
+        *rows += taken;
+        r->records += taken;
+        if (status != PT_OK || taken > 0) {
+            return status;
+        }
+    }
+    pt_status status = next_item(r, item);
+    *has_read = status == PT_OK;
+    return *has_read && item->step != CSV_END ? take_record(r, item, rows) : status;
+}
+
 static pt_status reader_next(void *self, struct ArrowArray *out, char *message, uint64_t capacity)
 {
     struct csv_reader *r = self;
     const pt_host *host = r->instance->host;
     uint64_t rows = 0;
     struct csv_item item = {.step = CSV_COMMENT};
-    for (uint32_t i = 1; rows < r->run.batch_rows; i++) {
-        pt_status status = next_item(r, &item);
-        if (status == PT_OK && item.step == CSV_END) {
-            break;
-        }
-        if (status != PT_OK) {
+    for (uint32_t i = 1; rows < r->run.batch_rows && item.step != CSV_END; i++) {
+        bool has_read = false;
+        pt_status status = take_next(r, &item, &rows, &has_read);
+        if (status != PT_OK && !has_read) {
             snprintf(message, capacity, "cannot read on at byte %llu",
                      (unsigned long long)pt_window_offset(&r->cursor.window));
-            return status;
         }
-        status = take_record(r, &item, &rows);
-        if (status == PT_OK && i % CANCEL_RECORDS == 0) {
+        if (status == PT_OK && i % CHECK_STEPS == 0) {
             status = host->cancelled(host) != 0 ? PT_E_CANCELLED : PT_OK;
             if (status == PT_OK && rows > 0 && pt_batch_bytes(&r->batch) > BATCH_BYTES_MAX) {
                 break;
@@ -224,6 +242,12 @@ static pt_status reader_start(struct csv_reader *r, const struct pt_range *range
             return pt_fail(in->host, err, status, NULL, "out of memory");
         }
         status = csv_cursor_open(&r->cursor, in->host, in->config->path, range, dialect, err);
+        r->block = (struct csv_block){.instance = in,
+                                      .cursor = &r->cursor,
+                                      .text = &r->text,
+                                      .batch = &r->batch,
+                                      .max_record = r->run.max_record};
+        csv_block_open(&r->block);
     }
     if (status == PT_OK && range->begin == 0) {
         r->awaits_header = in->layout.has_header;
