@@ -7,14 +7,12 @@
 
 #include "ensemble_scorer.h"
 
-static uint32_t code_of(const double *thresholds, uint32_t n_padded, double value)
-{
-    uint32_t code = 0;
-    for (uint32_t half = n_padded / 2; half > 0; half /= 2) {
-        code += thresholds[code + half - 1] < value ? half : 0;
-    }
-    return code;
-}
+// Values of a run of rows on their way to codes.
+struct coding {
+    const struct ensemble_scorer *s;
+    uint32_t cpu; // PT_CPU_*; never changes results
+    uint16_t *codes;
+};
 
 static void put_code(const struct scorer_column *c, uint64_t row, uint16_t *codes, uint32_t left,
                      uint32_t right)
@@ -27,13 +25,34 @@ static void put_code(const struct scorer_column *c, uint64_t row, uint16_t *code
     }
 }
 
-static void code_numbers(const struct ensemble_scorer *s, const struct scorer_column *c,
-                         const double *values, uint64_t n, uint16_t *codes)
+static void search_codes(uint32_t cpu, const struct scorer_search *search, const double *values,
+                         uint64_t n, uint16_t *codes)
 {
+#if defined(__x86_64__)
+    if (cpu >= PT_CPU_AVX512) {
+        scorer_codes_avx512(search, values, n, codes);
+        return;
+    }
+#endif
+    (void)cpu;
+    scorer_codes(search, values, n, codes);
+}
+
+static void code_numbers(const struct coding *g, const struct scorer_column *c,
+                         const double *values, uint64_t n)
+{
+    uint16_t below[SCORER_ROWS];
+    const struct scorer_search search = {g->s->thresholds + c->threshold, c->n_padded};
+    search_codes(g->cpu, &search, values, n, below);
+    if (c->left != SCORER_NO_PLANE) {
+        memcpy(g->codes + (uint64_t)c->left * SCORER_ROWS, below, n * sizeof *below);
+    }
+    if (c->right == SCORER_NO_PLANE) {
+        return;
+    }
+    uint16_t *right = g->codes + (uint64_t)c->right * SCORER_ROWS;
     for (uint64_t i = 0; i < n; i++) {
-        bool is_there = !isnan(values[i]);
-        uint32_t code = code_of(s->thresholds + c->threshold, c->n_padded, values[i]);
-        put_code(c, i, codes, code, is_there ? code : SCORER_CODE_RIGHT);
+        right[i] = isnan(values[i]) ? (uint16_t)SCORER_CODE_RIGHT : below[i];
     }
 }
 
@@ -50,19 +69,32 @@ static void code_categories(const struct scorer_column *c, const double *values,
     }
 }
 
-static void code_rows(const struct ensemble_scorer *s, const struct ensemble_view *v,
-                      uint64_t begin, uint64_t n, uint16_t *codes)
+static void copy_cells(const struct ensemble_view *v, uint64_t begin, uint64_t n, uint32_t column,
+                       double *out)
+{
+    if (v->is_float && v->row_bytes == sizeof(float)) {
+        const float *x = (const float *)(const void *)(v->x + column * v->column_bytes) + begin;
+        for (uint64_t k = 0; k < n; k++) {
+            out[k] = (double)x[k];
+        }
+        return;
+    }
+    for (uint64_t k = 0; k < n; k++) {
+        out[k] = ensemble_cell(v, begin + k, column);
+    }
+}
+
+static void code_rows(const struct coding *g, const struct ensemble_view *v, uint64_t begin,
+                      uint64_t n)
 {
     double values[SCORER_ROWS];
-    for (uint32_t i = 0; i < s->n_columns; i++) {
-        const struct scorer_column *c = &s->columns[i];
-        for (uint64_t k = 0; k < n; k++) {
-            values[k] = ensemble_cell(v, begin + k, c->column);
-        }
+    for (uint32_t i = 0; i < g->s->n_columns; i++) {
+        const struct scorer_column *c = &g->s->columns[i];
+        copy_cells(v, begin, n, c->column, values);
         if (c->n_levels > 0) {
-            code_categories(c, values, n, codes);
+            code_categories(c, values, n, g->codes);
         } else {
-            code_numbers(s, c, values, n, codes);
+            code_numbers(g, c, values, n);
         }
     }
 }
@@ -131,17 +163,40 @@ static void walk_plain(const struct target *t, const struct ensemble_view *v)
     }
 }
 
+// True when the trees of a run of rows were scored by masks.
+static bool add_masks(const struct target *t, const struct coding *coding, uint64_t begin,
+                      uint64_t n)
+{
+#if defined(__x86_64__)
+    const struct ensemble_scorer *s = coding->s;
+    if (s->masks != NULL && t->sums != NULL && coding->cpu >= PT_CPU_AVX512) {
+        for (uint64_t tree = 0; tree < s->n_trees; tree++) {
+            scorer_masks_avx512(&s->masks[tree], s->depth[tree], coding->codes, t->sums + begin, n);
+        }
+        return true;
+    }
+#endif
+    (void)t;
+    (void)coding;
+    (void)begin;
+    (void)n;
+    return false;
+}
+
 static void walk_codes(const struct target *t, const struct ensemble_view *v, scorer_walk walk,
-                       uint16_t *codes)
+                       const struct coding *coding)
 {
     const struct ensemble_scorer *s = t->e->scorer;
     for (uint64_t begin = 0; begin < t->rows; begin += SCORER_ROWS) {
         uint64_t n = t->rows - begin < SCORER_ROWS ? t->rows - begin : SCORER_ROWS;
-        code_rows(s, v, begin, n, codes);
+        code_rows(coding, v, begin, n);
+        if (add_masks(t, coding, begin, n)) {
+            continue;
+        }
         for (uint64_t tree = 0; tree < s->n_trees; tree++) {
             for (uint64_t k = 0; k < n; k += SCORER_STEP) {
                 uint32_t leaves[SCORER_STEP];
-                walk(s, tree, codes + k, leaves);
+                walk(s, tree, coding->codes + k, leaves);
                 take_leaves(t, tree, begin + k, n - k < SCORER_STEP ? n - k : SCORER_STEP, leaves);
             }
         }
@@ -163,7 +218,8 @@ static pt_status score(const pt_host *host, const struct target *t, const struct
                        (unsigned long long)t->rows);
     }
     scorer_walk walk = s->small != NULL ? scorer_walk_small : scorer_walk_plain;
-    walk_codes(t, v, s->set_of != NULL ? scorer_walk_sets : walk, codes);
+    const struct coding coding = {s, host->cpu, codes};
+    walk_codes(t, v, s->set_of != NULL ? scorer_walk_sets : walk, &coding);
     pt_mem_free(host, codes);
     return PT_OK;
 }

@@ -28,14 +28,27 @@ struct scorer_column {
     uint64_t threshold; // first in `thresholds`, rising, padded by infinity
 };
 
+#define SCORER_MASK_DEPTH 6u
+#define SCORER_MASK_LEAVES (1u << SCORER_MASK_DEPTH)
+#define SCORER_MASK_ROWS 32u
+
+// A shallow tree made complete: node i asks whether the row's code in its plane is above its bin;
+// its children are 2i + 1 and 2i + 2. A leaf higher up stands at all places below it.
+struct scorer_masks {
+    uint16_t plane[SCORER_MASK_LEAVES];
+    uint16_t bin[SCORER_MASK_LEAVES];
+    double values[SCORER_MASK_LEAVES]; // by leaf, left to right
+};
+
 struct ensemble_scorer {
     bool is_plain;   // too many thresholds or planes: the trees are walked as they are
     uint64_t *nodes; // plane | bin << 16 | next << 32: next if code <= bin, else the one behind
     // The same in half the room, plane | bin << 8 | next << 16, where all fit; NULL = they do not.
     uint32_t *small;
-    double *values;  // by node
-    uint32_t *first; // by tree
-    uint32_t *depth; // by tree
+    struct scorer_masks *masks; // by tree; NULL = they are too deep, or ask for sets
+    double *values;             // by node
+    uint32_t *first;            // by tree
+    uint32_t *depth;            // by tree
     uint32_t deepest;
     uint64_t n_trees;
     uint32_t *set_of; // by node: first word of its set in `sets`; NULL = no categories
@@ -81,6 +94,27 @@ pt_status ensemble_check(const pt_host *host, const struct ensemble *e, const pt
                          pt_error *err);
 
 void ensemble_scorer_free(const pt_host *host, struct ensemble_scorer *s);
+
+// A column's thresholds: rising, padded by infinity to a power of two.
+struct scorer_search {
+    const double *thresholds;
+    uint32_t n_padded;
+};
+
+// codes[i] = thresholds below values[i]; 0 for NaN.
+void scorer_codes(const struct scorer_search *s, const double *values, uint64_t n, uint16_t *codes);
+#if defined(__x86_64__)
+void scorer_codes_avx512(const struct scorer_search *s, const double *values, uint64_t n,
+                         uint16_t *codes);
+#endif
+
+// Before the nodes shrink. False when memory is out.
+bool scorer_masks_make(const pt_host *host, struct ensemble_scorer *s);
+#if defined(__x86_64__)
+// Adds the values of n rows (at most SCORER_ROWS, from a multiple of 32 of `codes`) to sums.
+void scorer_masks_avx512(const struct scorer_masks *m, uint32_t depth, const uint16_t *codes,
+                         double *sums, uint64_t n);
+#endif
 
 // Eight rows at once in plain code: with AVX-512 gathers it was a third slower, as measured on a
 // processor that has them. Leaves that rows [0, SCORER_STEP) of `codes` come to in a tree; plane p

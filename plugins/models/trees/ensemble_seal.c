@@ -33,6 +33,7 @@ void ensemble_scorer_free(const pt_host *host, struct ensemble_scorer *s)
     }
     pt_mem_free(host, s->nodes);
     pt_mem_free(host, s->small);
+    pt_mem_free(host, s->masks);
     pt_mem_free(host, s->values);
     pt_mem_free(host, s->first);
     pt_mem_free(host, s->depth);
@@ -332,7 +333,7 @@ static bool seal(struct sealing *g)
     }
     if (has_memory && !g->s->is_plain) {
         pack_trees(g);
-        has_memory = !fits_small(g) || shrink(g);
+        has_memory = scorer_masks_make(g->host, g->s) && (!fits_small(g) || shrink(g));
     }
     pt_mem_free(g->host, all);
     pt_mem_free(g->host, begin);
