@@ -269,11 +269,50 @@ static pt_status load(struct registry *r, struct entry *entry, struct pt_error *
     return PT_OK;
 }
 
+static const void *proxy_vtable(const struct component_info *c, const struct component_proxy *proxy)
+{
+    if (c->kind == PT_KIND_SOURCE) {
+        return proxy->source;
+    }
+    return (c->caps & PT_CAP_DELIVERY) != 0 ? proxy->delivery_sink : proxy->file_sink;
+}
+
+void registry_isolate(struct registry *r, const struct component_proxy *proxy)
+{
+    for (size_t i = 0; i < r->n; i++) {
+        struct entry *entry = r->plugins[i];
+        if (!entry->info.is_trusted_dir || entry->info.grant.signer != NULL) {
+            continue;
+        }
+        entry->info.is_trusted_dir = false;
+        entry->info.is_isolated = true;
+        entry->is_loaded = true;
+        for (uint32_t c = 0; c < entry->info.n_components; c++) {
+            struct component_info *component = &entry->components[c];
+            if (component->kind != PT_KIND_MODEL) {
+                component->vtable = proxy_vtable(component, proxy);
+                component->proxy = proxy;
+            }
+        }
+    }
+}
+
+static pt_status refuse_model(const struct component_info *c, struct pt_error *err)
+{
+    snprintf(err->hint, sizeof err->hint, "--trust-plugins runs it in this process");
+    FAIL(err, PT_E_DENIED, "model `%s` comes from %s: it is not trusted, and models do not run "
+                           "isolated", c->name, c->plugin->path);
+}
+
 static const struct component_info *find_loaded(const struct registry *r, pt_kind kind,
                                                 const char *name, struct pt_error *err)
 {
     uint32_t index = 0;
     struct entry *entry = find_entry(r, kind, name, &index);
+    if (entry != NULL && entry->info.is_isolated && kind == PT_KIND_MODEL) {
+        refuse_model(&entry->components[index], err);
+        return NULL;
+    }
     if (entry == NULL || entry->is_loaded) {
         return entry == NULL ? NULL : &entry->components[index];
     }

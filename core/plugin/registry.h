@@ -11,6 +11,7 @@
 #include "error.h"
 
 struct plugin_info;
+struct component_info;
 
 struct option_row {
     pt_option_type type;
@@ -33,6 +34,16 @@ struct option_row {
     const char *replaced_by;
 };
 
+// What stands in for sources and sinks whose code runs in another process.
+struct component_proxy {
+    void *ctx;
+    pt_status (*create)(const struct component_info *component, const pt_host *host,
+                        const void *config, void **self, struct pt_error *err);
+    const void *source; // vtables; nobody calls their create
+    const void *file_sink;
+    const void *delivery_sink;
+};
+
 struct component_info {
     const struct plugin_info *plugin;
     pt_kind kind;
@@ -46,6 +57,7 @@ struct component_info {
     const void *vtable; // zeroed host-size copy of the plugin's vtable; set by registry_find
     pt_status (*validate)(const pt_host *host, const void *config, pt_error *err); // or NULL
     const void *(*get_extension)(const char *id);                                  // or NULL
+    const struct component_proxy *proxy; // NULL = it runs in this process
 };
 
 // What is known of a file that was hashed and whose note was read, before any of its code ran.
@@ -86,7 +98,8 @@ struct plugin_info {
     const struct component_info *components;
     uint32_t n_components;
     const char *failure; // why it did not load, NULL = loaded
-    bool is_trusted_dir; // came from --plugin-dir
+    bool is_trusted_dir; // came from --plugin-dir and runs in this process all the same
+    bool is_isolated;    // its sources and sinks run in children, its models not at all
     struct plugin_grant grant;
 };
 
@@ -94,7 +107,7 @@ struct registry;
 
 struct registry_folder {
     const char *path; // absolute
-    bool is_extra;    // --plugin-dir: the operator vouches for it
+    bool is_extra;    // --plugin-dir
 };
 
 struct registry_settings {
@@ -126,6 +139,10 @@ const struct component_info *registry_find(const struct registry *r, pt_kind kin
 // The same without loading it: no vtable and no functions unless it was loaded before. NULL = none.
 const struct component_info *registry_look(const struct registry *r, pt_kind kind,
                                            const char *name);
+// From now on the plugins of extra folders that nobody signed are not loaded into this process: their
+// sources and sinks are the proxy's, their models are refused (PT_E_DENIED). `proxy` outlives the registry. Once,
+// before anything is looked for.
+void registry_isolate(struct registry *r, const struct component_proxy *proxy);
 void registry_free(struct registry *r); // frees the copies, not the loaded files
 const char *kind_name(pt_kind kind);    // "source", "model", "sink"
 

@@ -4,6 +4,7 @@
 #include <portrait/sink.h>
 #include <math.h>
 
+#include "component.h"
 #include "mem.h"
 #include "plan_parts.h"
 
@@ -310,9 +311,8 @@ static void add_sink(struct plan *p, struct plan_sink *s)
         return;
     }
     struct pt_error err = ERROR_INIT;
-    const pt_sink_vtable *v = s->component->vtable;
-    if (v->create(host_services_table(p->host), config_struct(s->config), &s->self, &err) !=
-        PT_OK) {
+    if (component_create(s->component, host_services_table(p->host), config_struct(s->config),
+                         &s->self, &err) != PT_OK) {
         plan_error(p, "P0113", w->key, owner, &err);
         return;
     }

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 
+#include "component.h"
 #include "fsys.h"
 #include "mem.h"
 #include "record_update.h"
@@ -103,7 +104,8 @@ static pt_status send_one(struct redelivery *d, const struct pipeline_sink *sink
     const pt_sink_vtable *v = c->vtable;
     void *self = NULL;
     struct delivery_report report = {0};
-    pt_status status = v->create(host_services_table(d->host), config_struct(config), &self, err);
+    pt_status status =
+        component_create(c, host_services_table(d->host), config_struct(config), &self, err);
     if (status == PT_OK) {
         struct deliver_screen screen = {d->options, &d->progress};
         progress_step(&d->progress, "deliver", sink->name);

@@ -1,0 +1,21 @@
+// SPDX-FileCopyrightText: 2026 Portrait contributors
+// SPDX-License-Identifier: Apache-2.0
+// portrait-plugin-host: the process in which one instance of an isolated plugin lives. The host
+// starts it with a channel and shared memory as its only descriptors; by hand it does nothing.
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "guest.h"
+
+int main(void)
+{
+    struct pt_error err = ERROR_INIT;
+    if (fcntl(CHILD_CHANNEL_FD, F_GETFD) < 0 || fcntl(CHILD_WINDOW_FD, F_GETFD) < 0) {
+        fprintf(stderr, "portrait-plugin-host: portrait starts this program for its plugins\n");
+        return 2;
+    }
+    pt_status status = guest_serve(&err);
+    // Not by exit(): no code of the plugin runs after its instance is gone.
+    _exit(status == PT_OK ? 0 : 1);
+}
