@@ -99,16 +99,11 @@ static void durations_append(struct pt_column *c, const struct weblog_block *b)
 }
 
 // Bytes of a cut as values of the column at hand.
-static void values_cut(struct weblog_block *b, uint32_t cut, bool is_host)
+static void values_cut(struct weblog_block *b, uint32_t cut)
 {
     const struct weblog_cut *cuts = b->cuts + cut;
     for (uint32_t i = 0; i < b->n; i++, cuts += b->stride) {
         b->values[i] = (pt_bytes){cuts->n == 0 ? NULL : b->line[i] + cuts->at, cuts->n};
-        if (is_host && cuts->n > 0) {
-            struct weblog_bytes host = {b->values[i].data, cuts->n};
-            host = weblog_row_without_port(host);
-            b->values[i] = (pt_bytes){host.p, host.n};
-        }
     }
 }
 
@@ -211,12 +206,12 @@ static bool parameters_append(struct pt_column *c, struct weblog_block *b, struc
     return true;
 }
 
-static bool field_append(struct pt_column *c, struct weblog_block *b, int32_t field, bool is_host)
+static bool field_append(struct pt_column *c, struct weblog_block *b, int32_t field)
 {
     if (field < 0) {
         values_clear(b);
     } else {
-        values_cut(b, (uint32_t)field, is_host);
+        values_cut(b, (uint32_t)field);
     }
     return values_append(c, b);
 }
@@ -228,7 +223,17 @@ static bool role_append(struct pt_column *c, struct weblog_block *b, struct webl
         ints_append(c, b->agent_codes, b->n);
         return true;
     }
-    return field_append(c, b, e->instance->format.by_role[role], role == WEBLOG_VHOST);
+    const struct weblog_format *f = &e->instance->format;
+    if (f->by_role[role] < 0 || !weblog_row_has_port(f, role)) {
+        return field_append(c, b, f->by_role[role]);
+    }
+    values_cut(b, (uint32_t)f->by_role[role]);
+    for (uint32_t i = 0; i < b->n; i++) {
+        struct weblog_bytes value = {b->values[i].data, b->values[i].size};
+        value = weblog_row_bare(f, role, value);
+        b->values[i] = (pt_bytes){value.p, value.n};
+    }
+    return values_append(c, b);
 }
 
 static void counts_append(struct pt_column *c, struct weblog_block *b, enum weblog_role role)
@@ -261,14 +266,14 @@ static bool column_append(struct weblog_emit *e, const struct weblog_column *col
         durations_append(c, b);
         return true;
     case WEBLOG_FROM_METHOD:
-        return field_append(c, b, parts + WEBLOG_CUT_METHOD, false);
+        return field_append(c, b, parts + WEBLOG_CUT_METHOD);
     case WEBLOG_FROM_PATH:
         ints_append(c, b->path_codes, b->n);
         return true;
     case WEBLOG_FROM_QUERY:
-        return field_append(c, b, parts + WEBLOG_CUT_QUERY, false);
+        return field_append(c, b, parts + WEBLOG_CUT_QUERY);
     case WEBLOG_FROM_PROTOCOL:
-        return field_append(c, b, parts + WEBLOG_CUT_PROTOCOL, false);
+        return field_append(c, b, parts + WEBLOG_CUT_PROTOCOL);
     case WEBLOG_FROM_BOT:
         bots_append(c, b, e);
         return true;
@@ -281,7 +286,7 @@ static bool column_append(struct weblog_emit *e, const struct weblog_column *col
     case WEBLOG_FROM_PARAMETER:
         return parameters_append(c, b, e, column->index);
     case WEBLOG_FROM_TEXT:
-        return field_append(c, b, (int32_t)column->index, false);
+        return field_append(c, b, (int32_t)column->index);
     }
     return false;
 }
@@ -307,7 +312,7 @@ static bool codes_of(struct weblog_block *b, struct weblog_emit *e)
 {
     const struct weblog_format *f = &e->instance->format;
     if (e->needs_path) {
-        values_cut(b, f->n_fields + WEBLOG_CUT_PATH, false);
+        values_cut(b, f->n_fields + WEBLOG_CUT_PATH);
         if (!pt_dict_intern_all(e->paths, b->values, b->n, b->path_codes) ||
             (e->needs_page && !pages_find(b, e))) {
             return false;
@@ -320,7 +325,7 @@ static bool codes_of(struct weblog_block *b, struct weblog_emit *e)
     if (field < 0) {
         values_clear(b);
     } else {
-        values_cut(b, (uint32_t)field, false);
+        values_cut(b, (uint32_t)field);
     }
     return pt_dict_intern_all(e->agents, b->values, b->n, b->agent_codes);
 }

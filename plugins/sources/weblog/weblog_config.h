@@ -18,9 +18,11 @@ struct weblog_config {
     int32_t prefix; // 0 = auto, else enum weblog_prefix + 1
     uint8_t allow_missing;
     const char *utc_offset;
+    const char *date_format; // either given: `format` is a GoAccess log-format
+    const char *time_format;
 };
 
-#define WEBLOG_N_OPTIONS 10u
+#define WEBLOG_N_OPTIONS 12u
 extern const pt_option *const weblog_options[WEBLOG_N_OPTIONS];
 
 #endif

@@ -10,7 +10,7 @@
 #include "weblog_template.h"
 
 // Formats we know by name but do not read.
-static const char *const refused[] = {"cloudfront", "alb", "elb", "haproxy"};
+static const char *const refused[] = {"haproxy"};
 
 static bool fail(struct weblog_fault *fault, const char *why)
 {
@@ -33,7 +33,8 @@ static const struct weblog_flavour *flavour_find(const char *name)
 static bool is_by_name(const char *format)
 {
     return strcmp(format, "auto") == 0 || strcmp(format, "w3c") == 0 ||
-           strcmp(format, "json") == 0 || flavour_find(format) != NULL;
+           strcmp(format, "cloudfront") == 0 || strcmp(format, "json") == 0 ||
+           flavour_find(format) != NULL;
 }
 
 bool weblog_detect_check(const char *format, bool allow_missing, struct weblog_fault *fault)
@@ -58,13 +59,8 @@ static void sample_try(const struct weblog_format *f, const struct weblog_wish *
     struct weblog_record record = {0};
     struct weblog_row row = {0};
     struct weblog_w3c_header header = {0};
-    struct weblog_time_reader time = {.offset_s = wish->offset_s};
-    if (f->by_role[WEBLOG_TIME] >= 0) {
-        const struct weblog_field *field = &f->fields[f->by_role[WEBLOG_TIME]];
-        char bad = 0;
-        time.clock = field->clock;
-        pt_time_pattern_parse(&time.pattern, f->pool + field->path.at, field->path.n, &bad);
-    }
+    struct weblog_time_reader time;
+    weblog_row_time(f, wish->offset_s, &time);
     found->n_good = 0;
     found->n_lines = 0;
     for (uint32_t i = 0; i < sample->n; i++) {
@@ -183,7 +179,8 @@ static bool named_build(const char *name, const struct weblog_wish *wish,
                         struct weblog_fault *fault)
 {
     f->allow_missing = wish->allow_missing;
-    if (strcmp(name, "w3c") == 0) {
+    f->is_encoded = strcmp(name, "cloudfront") == 0;
+    if (f->is_encoded || strcmp(name, "w3c") == 0) {
         return w3c_build(sample, f) || fail(fault, "too many different #Fields names");
     }
     const struct weblog_flavour *flavour =
@@ -235,6 +232,18 @@ static bool candidate_try(const char *name, const struct weblog_wish *wish,
     return true;
 }
 
+// CloudFront's #Fields names its edge locations.
+static bool sample_is_cloudfront(const struct weblog_sample *sample)
+{
+    for (uint32_t i = 0; i < sample->n; i++) {
+        const struct weblog_bytes *line = &sample->line[i];
+        if (line->p[0] == '#' && memmem(line->p, line->n, " x-edge-location ", 17) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool auto_try(const struct weblog_wish *wish, const struct weblog_sample *sample,
                      struct weblog_format *out, struct weblog_found *found,
                      struct weblog_fault *fault)
@@ -245,11 +254,13 @@ static bool auto_try(const struct weblog_wish *wish, const struct weblog_sample 
         return candidate_try("combined", wish, sample, out, found, fault);
     }
     for (uint32_t i = 0; i < n && wish->mapping.n == 0; i++) {
-        if (!candidate_try(presets[i].name, wish, sample, out, found, fault)) {
+        if (!presets[i].by_name_only &&
+            !candidate_try(presets[i].name, wish, sample, out, found, fault)) {
             return false;
         }
     }
-    bool is_good = wish->mapping.n > 0 || candidate_try("w3c", wish, sample, out, found, fault);
+    const char *w3c = sample_is_cloudfront(sample) ? "cloudfront" : "w3c";
+    bool is_good = wish->mapping.n > 0 || candidate_try(w3c, wish, sample, out, found, fault);
     is_good = is_good && candidate_try("json", wish, sample, out, found, fault);
     if (is_good && found->n_good == 0) {
         snprintf(fault->text, sizeof fault->text,

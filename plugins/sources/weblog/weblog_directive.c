@@ -65,6 +65,8 @@ static const struct variable variables[] = {{"remote_addr", WEBLOG_IP, 0, 1},
                                             {"server_port", WEBLOG_PORT, 0, 1},
                                             {"request_time", WEBLOG_DURATION, 0, 1e3}};
 
+static const char caret_name[] = "^"; // no column's
+
 static bool is_name_byte(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
@@ -147,10 +149,41 @@ static bool capture_field(struct weblog_format *f, const char *arg, size_t n,
     return true;
 }
 
+static bool pattern_keep(struct weblog_format *f, struct weblog_field *field, const char *arg,
+                         size_t n, struct weblog_fault *fault)
+{
+    struct pt_time_pattern pattern;
+    char bad = 0;
+    field->clock = WEBLOG_CLOCK_PATTERN;
+    if (!pt_time_pattern_parse(&pattern, arg, n, &bad)) {
+        return fail(fault, "unusable time pattern", arg, n);
+    }
+    return weblog_format_keep(f, arg, n, &field->path) || fail(fault, "too long:", arg, n);
+}
+
+// %{date:%d/%b/%Y}t and %{time:%T}t: a time in two fields.
+static bool half_field(struct weblog_format *f, const char *arg, size_t n,
+                       struct weblog_directive *out, struct weblog_fault *fault)
+{
+    bool is_date = arg[0] == 'd';
+    enum weblog_role role = is_date ? WEBLOG_DATE : WEBLOG_CLOCK;
+    struct pt_time_pattern pattern;
+    char bad = 0;
+    if (pt_time_pattern_parse(&pattern, arg + 5, n - 5, &bad) &&
+        !(is_date ? pattern.has_date : pattern.has_time)) {
+        return fail(fault, is_date ? "no full date in" : "no hour in", arg + 5, n - 5);
+    }
+    return field_add(f, role, NULL, 0, &out->field, fault) &&
+           pattern_keep(f, &f->fields[out->field], arg + 5, n - 5, fault);
+}
+
 // %t, %{sec}t, %{begin:msec}t, %{%Y-%m-%d}t
 static bool time_field(struct weblog_format *f, const char *arg, size_t n,
                        struct weblog_directive *out, struct weblog_fault *fault)
 {
+    if (n > 5 && (strncmp(arg, "date:", 5) == 0 || strncmp(arg, "time:", 5) == 0)) {
+        return half_field(f, arg, n, out, fault);
+    }
     if (!field_add(f, WEBLOG_TIME, NULL, 0, &out->field, fault)) {
         return false;
     }
@@ -186,13 +219,7 @@ static bool time_field(struct weblog_format *f, const char *arg, size_t n,
         field->role = WEBLOG_SKIP;
         return true;
     }
-    struct pt_time_pattern pattern;
-    char bad = 0;
-    field->clock = WEBLOG_CLOCK_PATTERN;
-    if (!pt_time_pattern_parse(&pattern, arg, n, &bad)) {
-        return fail(fault, "unusable time pattern", arg, n);
-    }
-    return weblog_format_keep(f, arg, n, &field->path) || fail(fault, "too long:", arg, n);
+    return pattern_keep(f, field, arg, n, fault);
 }
 
 static bool duration_unit(const char *arg, size_t n, double *unit_ms)
@@ -288,6 +315,9 @@ static bool percent_parse(const char **p, const char *end, struct weblog_format 
         out->literal = '%';
         return true;
     }
+    if (c == '^' && arg == NULL) {
+        return field_add(f, WEBLOG_SKIP, caret_name, 1, &out->field, fault);
+    }
     if (c == 't' && arg == NULL) {
         return time_field(f, NULL, 0, out, fault);
     }
@@ -336,4 +366,10 @@ bool weblog_directive_parse(const char **p, const char *end, struct weblog_forma
 {
     *out = (struct weblog_directive){.field = -1};
     return **p == '%' ? percent_parse(p, end, f, out, fault) : dollar_parse(p, end, f, out, fault);
+}
+
+bool weblog_directive_is_caret(const struct weblog_format *f, int32_t field)
+{
+    const struct weblog_field *it = &f->fields[field];
+    return it->role == WEBLOG_SKIP && it->name.n == 1 && f->pool[it->name.at] == caret_name[0];
 }

@@ -20,4 +20,7 @@ bool weblog_directive_begins(const char *p, const char *end);
 bool weblog_directive_parse(const char **p, const char *end, struct weblog_format *f,
                             struct weblog_directive *out, struct weblog_fault *fault);
 
+// Whether a field is one of %^: text that is skipped.
+bool weblog_directive_is_caret(const struct weblog_format *f, int32_t field);
+
 #endif

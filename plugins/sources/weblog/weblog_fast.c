@@ -86,7 +86,7 @@ void weblog_fast_prepare(struct weblog_fast *out, const struct weblog_format *f,
     *out = (struct weblog_fast){.format = f, .scan = weblog_scan_choose(cpu)};
     out->is_usable =
         out->scan != NULL && f->kind == WEBLOG_TEMPLATE && f->prefix == WEBLOG_PREFIX_NONE;
-    out->has_request_only = f->by_role[WEBLOG_REQUEST] >= 0;
+    out->has_request_only = f->by_role[WEBLOG_REQUEST] >= 0 && !f->is_balancer;
     for (size_t i = 0; i < sizeof apart / sizeof apart[0]; i++) {
         out->has_request_only = out->has_request_only && f->by_role[apart[i]] < 0;
     }
@@ -255,9 +255,18 @@ static bool row_read(const struct weblog_fast *fast, const uint8_t *p,
     const struct weblog_format *f = fast->format;
     int8_t field = f->by_role[WEBLOG_TIME];
     row->ts = INT64_MIN;
-    if (field >= 0 && cuts[field].n > 0 &&
-        !weblog_value_time(time, (struct weblog_bytes){p + cuts[field].at, cuts[field].n},
-                           &row->ts)) {
+    if (time->is_joined) {
+        struct weblog_cut date = cuts[f->by_role[WEBLOG_DATE]];
+        struct weblog_cut clock = cuts[f->by_role[WEBLOG_CLOCK]];
+        bool is_given = date.n > 0 && clock.n > 0;
+        if (is_given &&
+            !weblog_value_joined(time, (struct weblog_bytes){p + date.at, date.n},
+                                 (struct weblog_bytes){p + clock.at, clock.n}, &row->ts)) {
+            return false;
+        }
+    } else if (field >= 0 && cuts[field].n > 0 &&
+               !weblog_value_time(time, (struct weblog_bytes){p + cuts[field].at, cuts[field].n},
+                                  &row->ts)) {
         return false;
     }
     row->status = -1;
@@ -297,7 +306,7 @@ bool weblog_fast_line(const struct weblog_fast *fast, const uint8_t *p,
     while (at < size && (p[at] == ' ' || p[at] == '\t')) {
         at++;
     }
-    if (at > size || (at < size && !fast->format->allow_missing) ||
+    if (at > size || (at < size && !weblog_format_is_open(fast->format)) ||
         (marks->has_odd && pt_utf8_check(p, size) != PT_UTF8_GOOD)) {
         return false;
     }

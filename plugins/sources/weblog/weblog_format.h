@@ -104,8 +104,11 @@ struct weblog_step {
 struct weblog_format {
     enum weblog_kind kind;
     enum weblog_prefix prefix;
-    bool allow_missing; // a line may end at the end of any field; the rest is NULL
-    bool starts_quoted; // the template begins with a quote
+    bool allow_missing;  // a line may end at the end of any field; the rest is NULL
+    bool starts_quoted;  // the template begins with a quote
+    bool is_encoded;     // W3C: values are percent-encoded (CloudFront)
+    bool is_balancer;    // a load balancer's: addresses with ports, absolute targets, an open end
+    uint32_t n_required; // steps that a line of a balancer must have
     uint32_t n_fields;
     uint32_t n_steps;
     uint32_t n_pool;
@@ -119,8 +122,10 @@ enum weblog_escape {
     WEBLOG_PLAIN = 0,
     WEBLOG_BACKSLASH, // Apache and nginx: \" \\ \n \t \xHH
     WEBLOG_JSON_TEXT,
-    WEBLOG_PLUS,    // IIS writes a blank as +
-    WEBLOG_DOUBLED, // "" is a quote
+    WEBLOG_PLUS,          // IIS writes a blank as +
+    WEBLOG_DOUBLED,       // "" is a quote
+    WEBLOG_PERCENT,       // %20 is a blank
+    WEBLOG_PERCENT_TWICE, // and what is %20 then, too
 };
 
 // A field's bytes in the line; p = NULL means NULL.
@@ -159,6 +164,19 @@ int32_t weblog_format_field(struct weblog_format *f, enum weblog_role role, cons
 const char *weblog_role_name(enum weblog_role role);
 // Role of a column name as a field map writes it; WEBLOG_TEXT when it is no role's.
 enum weblog_role weblog_role_find(const char *name, double *unit_ms);
+
+// True when text may follow the last field.
+static inline bool weblog_format_is_open(const struct weblog_format *f)
+{
+    return f->allow_missing || f->is_balancer;
+}
+
+// True when a line may end before step `step`.
+static inline bool weblog_format_may_end(const struct weblog_format *f, uint32_t step)
+{
+    return f->allow_missing || (f->is_balancer && step >= f->n_required);
+}
+
 const char *weblog_format_text(const struct weblog_format *f, struct weblog_text text, size_t *n);
 // A column's name: letters, digits and _, not a digit first, at most WEBLOG_NAME_MAX bytes.
 bool weblog_name_is_good(const char *name, size_t n);

@@ -72,8 +72,8 @@ static struct weblog_reason rest_missing(const struct weblog_format *f, uint32_t
             first = first < 0 ? s->field : first;
         }
     }
-    return f->allow_missing ? (struct weblog_reason){NULL, -1}
-                            : (struct weblog_reason){line_ends_early, first};
+    return weblog_format_may_end(f, step) ? (struct weblog_reason){NULL, -1}
+                                          : (struct weblog_reason){line_ends_early, first};
 }
 
 static const uint8_t *field_end(const struct weblog_format *f, const struct weblog_step *step,
@@ -149,7 +149,7 @@ static enum outcome field_read(const struct weblog_format *f, const struct weblo
 {
     const uint8_t *end = field_end(f, step, c);
     bool is_bare = step->mode == WEBLOG_STEP_UNTIL || step->mode == WEBLOG_STEP_WORD;
-    if (end == NULL && (!is_bare || !f->allow_missing)) {
+    if (end == NULL && (!is_bare || !weblog_format_may_end(f, (uint32_t)(step - f->steps)))) {
         *why = (struct weblog_reason){is_bare ? line_ends_early : quote_is_open, step->field};
         return STEP_FAULTY;
     }
@@ -196,7 +196,7 @@ struct weblog_reason weblog_template_parse(const struct weblog_format *f, const 
         c.end--;
     }
     struct weblog_reason reason = steps_run(f, &c, out);
-    if (reason.text != NULL || f->allow_missing) {
+    if (reason.text != NULL || weblog_format_is_open(f)) {
         return reason;
     }
     while (c.p < c.end && (*c.p == ' ' || *c.p == '\t')) {

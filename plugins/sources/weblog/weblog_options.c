@@ -57,6 +57,7 @@ static const pt_option format_option = {
     .name = "format",
     .help =
         "How a line is written: auto, a preset (common, combined, nginx, nginx-main, vhost, "
+        "alb, elb, cloudfront, iis, "
         "traefik, w3c, json, nginx-json, caddy, traefik-json, cloudflare, envoy), a preset with "
         "a tail, or Apache or nginx directives.",
     .default_text = "auto",
@@ -160,6 +161,25 @@ static const pt_option offset_option = {.struct_size = sizeof(pt_option),
                                         .pattern = "[+-][0-9]{2}:[0-9]{2}",
                                         .example = "+08:00"};
 
+static const pt_option date_format_option = {
+    .struct_size = sizeof(pt_option),
+    .type = PT_OPT_STRING,
+    .flags = PT_OPTF_AFFECTS_RESULT,
+    .offset = offsetof(struct weblog_config, date_format),
+    .name = "date_format",
+    .help = "GoAccess' date-format, of %d and %x; with it or time_format, `format` is a GoAccess "
+            "log-format.",
+    .example = "%d/%b/%Y"};
+
+static const pt_option time_format_option = {.struct_size = sizeof(pt_option),
+                                             .type = PT_OPT_STRING,
+                                             .flags = PT_OPTF_AFFECTS_RESULT,
+                                             .offset = offsetof(struct weblog_config, time_format),
+                                             .name = "time_format",
+                                             .help = "GoAccess' time-format, of %t.",
+                                             .example = "%H:%M:%S"};
+
 const pt_option *const weblog_options[WEBLOG_N_OPTIONS] = {
-    &path_option,   &format_option, &pages_option,  &query_option,   &bots_option,
-    &fields_option, &skip_option,   &prefix_option, &missing_option, &offset_option};
+    &path_option,    &format_option, &pages_option,       &query_option,
+    &bots_option,    &fields_option, &skip_option,        &prefix_option,
+    &missing_option, &offset_option, &date_format_option, &time_format_option};

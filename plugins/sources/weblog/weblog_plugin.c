@@ -71,15 +71,44 @@ static pt_status offset_load(struct weblog_instance *in, pt_error *err)
     return PT_OK;
 }
 
-static const char *format_wish(const struct weblog_config *config)
+static const char *format_wish(const struct weblog_instance *in)
 {
-    return config->format == NULL ? "auto" : config->format;
+    if (in->wish[0] != '\0') {
+        return in->wish;
+    }
+    return in->config->format == NULL ? "auto" : in->config->format;
+}
+
+// With date_format or time_format: `format` in GoAccess' letters.
+static pt_status goaccess_load(struct weblog_instance *in, pt_error *err)
+{
+    const struct weblog_config *c = in->config;
+    struct weblog_fault fault = {.at = 0};
+    if (c->date_format == NULL && c->time_format == NULL) {
+        return PT_OK;
+    }
+    if (c->format == NULL || strcmp(c->format, "auto") == 0) {
+        return pt_fail(in->host, err, PT_E_CONFIG, "format",
+                       "date_format and time_format go with a GoAccess log-format");
+    }
+    struct weblog_goaccess given = {c->format, c->date_format, c->time_format};
+    if (weblog_goaccess_translate(&given, in->wish, &fault)) {
+        return PT_OK;
+    }
+    const char *option = strncmp(fault.text, "date_format", 11) == 0   ? "date_format"
+                         : strncmp(fault.text, "time_format", 11) == 0 ? "time_format"
+                                                                       : "format";
+    return config_fail(in, err, option, &fault);
 }
 
 static pt_status config_load(struct weblog_instance *in, pt_error *err)
 {
     struct weblog_fault fault = {.at = 0};
-    const char *format = format_wish(in->config);
+    pt_status status = goaccess_load(in, err);
+    if (status != PT_OK) {
+        return status;
+    }
+    const char *format = format_wish(in);
     if (!weblog_detect_check(format, in->config->allow_missing != 0, &fault)) {
         return pt_fail(in->host, err, PT_E_CONFIG, "format", "%s", fault.text);
     }
@@ -87,7 +116,7 @@ static pt_status config_load(struct weblog_instance *in, pt_error *err)
         return pt_fail(in->host, err, PT_E_CONFIG, "query", "more than %u parameters",
                        WEBLOG_QUERIES_MAX);
     }
-    pt_status status = pages_load(in, err);
+    status = pages_load(in, err);
     if (status == PT_OK) {
         status = bots_load(in, err);
     }
@@ -215,7 +244,8 @@ static pt_status schema_give(const struct weblog_instance *in, const pt_discover
     if (schema.release != NULL) {
         schema.release(&schema);
     }
-    bool has_time = in->format.by_role[WEBLOG_TIME] >= 0 || in->format.kind == WEBLOG_W3C;
+    bool has_time = in->format.by_role[WEBLOG_TIME] >= 0 || in->format.by_role[WEBLOG_CLOCK] >= 0 ||
+                    in->format.kind == WEBLOG_W3C;
     if (status == PT_OK && has_time) {
         status = out->time_column(out->ctx, "ts", err);
     }
@@ -242,7 +272,7 @@ static pt_status detect(struct weblog_instance *in, const struct weblog_sample *
 {
     const struct weblog_config *c = in->config;
     struct weblog_fault fault = {.at = 0};
-    struct weblog_wish wish = {.format = format_wish(c),
+    struct weblog_wish wish = {.format = format_wish(in),
                                .prefix = c->prefix - 1,
                                .allow_missing = c->allow_missing != 0,
                                .offset_s = in->offset_s,

@@ -291,18 +291,7 @@ static pt_status reader_start(struct weblog_reader *r, const struct pt_range *ra
 {
     const struct weblog_instance *in = r->instance;
     const struct weblog_format *f = &in->format;
-    r->time.offset_s = in->offset_s;
-    if (f->by_role[WEBLOG_TIME] >= 0) {
-        const struct weblog_field *field = &f->fields[f->by_role[WEBLOG_TIME]];
-        r->time.clock = field->clock;
-        char bad = 0;
-        size_t n = 0;
-        const char *pattern = weblog_format_text(f, field->path, &n);
-        if (field->clock == WEBLOG_CLOCK_PATTERN &&
-            !pt_time_pattern_parse(&r->time.pattern, pattern, n, &bad)) {
-            return pt_fail(in->host, err, PT_E_INTERNAL, NULL, "the time pattern changed");
-        }
-    }
+    weblog_row_time(f, in->offset_s, &r->time);
     if (in->config->skip_lines > 0) {
         pt_status status = skip_find(r, range->file, err);
         if (status != PT_OK) {

@@ -11,13 +11,15 @@
 #include "weblog_bot.h"
 #include "weblog_column.h"
 #include "weblog_config.h"
+#include "weblog_goaccess.h"
 #include "weblog_row.h"
 
 // A source instance: the format found, and what was asked of it.
 struct weblog_instance {
     const pt_host *host;
     const struct weblog_config *config;
-    int32_t offset_s; // of times without a zone
+    char wish[WEBLOG_GOACCESS_MAX]; // the format text of a GoAccess log-format; else empty
+    int32_t offset_s;               // of times without a zone
     struct weblog_format format;
     struct weblog_pages pages;
     struct weblog_bots bots;

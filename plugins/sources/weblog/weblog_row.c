@@ -48,6 +48,31 @@ static bool w3c_time(const struct weblog_format *f, const struct weblog_record *
                        &out->value);
 }
 
+static bool pattern_set(const struct weblog_format *f, enum weblog_role role,
+                        struct pt_time_pattern *pattern)
+{
+    int8_t field = f->by_role[role];
+    char bad = 0;
+    if (field < 0 || f->fields[field].clock != WEBLOG_CLOCK_PATTERN) {
+        return false;
+    }
+    struct weblog_text text = f->fields[field].path;
+    return pt_time_pattern_parse(pattern, f->pool + text.at, text.n, &bad); // did when compiled
+}
+
+void weblog_row_time(const struct weblog_format *f, int32_t offset_s,
+                     struct weblog_time_reader *out)
+{
+    *out = (struct weblog_time_reader){.offset_s = offset_s};
+    if (f->by_role[WEBLOG_TIME] >= 0) {
+        out->clock = f->fields[f->by_role[WEBLOG_TIME]].clock;
+        pattern_set(f, WEBLOG_TIME, &out->pattern);
+    } else if (f->kind == WEBLOG_TEMPLATE) {
+        out->is_joined =
+            pattern_set(f, WEBLOG_DATE, &out->date) && pattern_set(f, WEBLOG_CLOCK, &out->pattern);
+    }
+}
+
 static struct weblog_reason time_check(const struct weblog_format *f,
                                        const struct weblog_record *record,
                                        struct weblog_time_reader *time,
@@ -56,6 +81,16 @@ static struct weblog_reason time_check(const struct weblog_format *f,
 {
     if (f->kind == WEBLOG_W3C) {
         return w3c_time(f, record, header, &out->ts) ? good : reason(f, "not a time", WEBLOG_CLOCK);
+    }
+    if (time->is_joined) {
+        const struct weblog_span *date = span_of(f, record, WEBLOG_DATE);
+        const struct weblog_span *clock = span_of(f, record, WEBLOG_CLOCK);
+        out->ts.is_given = date->p != NULL && clock->p != NULL;
+        bool is_good =
+            !out->ts.is_given ||
+            weblog_value_joined(time, (struct weblog_bytes){date->p, date->n},
+                                (struct weblog_bytes){clock->p, clock->n}, &out->ts.value);
+        return is_good ? good : reason(f, "not a time", WEBLOG_CLOCK);
     }
     const struct weblog_span *span = span_of(f, record, WEBLOG_TIME);
     if (span->p == NULL) {
@@ -127,11 +162,39 @@ struct weblog_bytes weblog_row_role(const struct weblog_format *f,
                                     const struct weblog_record *record, enum weblog_role role,
                                     struct weblog_scratch *scratch)
 {
-    struct weblog_bytes value = weblog_value(span_of(f, record, role), scratch);
-    if (role == WEBLOG_VHOST || (role == WEBLOG_IP && f->kind == WEBLOG_JSON)) {
-        value = weblog_row_without_port(value);
+    return weblog_row_bare(f, role, weblog_value(span_of(f, record, role), scratch));
+}
+
+bool weblog_row_has_port(const struct weblog_format *f, enum weblog_role role)
+{
+    return role == WEBLOG_VHOST ||
+           (role == WEBLOG_IP && (f->kind == WEBLOG_JSON || f->is_balancer));
+}
+
+struct weblog_bytes weblog_row_bare(const struct weblog_format *f, enum weblog_role role,
+                                    struct weblog_bytes value)
+{
+    if (value.p == NULL || !weblog_row_has_port(f, role)) {
+        return value;
     }
-    return value;
+    // A balancer always gives the port, so what the last colon begins is one, brackets or not.
+    const uint8_t *colon = f->is_balancer ? memrchr(value.p, ':', value.n) : NULL;
+    bool is_bare = colon != NULL && colon > value.p && value.p[0] != '[';
+    return is_bare ? (struct weblog_bytes){value.p, (uint64_t)(colon - value.p)}
+                   : weblog_row_without_port(value);
+}
+
+// http://shop:443/cart is /cart.
+static struct weblog_bytes without_origin(struct weblog_bytes path)
+{
+    const uint8_t *mark = path.p == NULL ? NULL : memmem(path.p, path.n, "://", 3);
+    if (mark == NULL || mark > path.p + 5) { // the longest is https
+        return path;
+    }
+    const uint8_t *end = path.p + path.n;
+    const uint8_t *slash = memchr(mark + 3, '/', (size_t)(end - mark - 3));
+    return slash == NULL ? (struct weblog_bytes){NULL, 0}
+                         : (struct weblog_bytes){slash, (uint64_t)(end - slash)};
 }
 
 static void fill(const struct weblog_format *f, const struct weblog_record *record,
@@ -146,6 +209,9 @@ void weblog_row_request(const struct weblog_format *f, const struct weblog_recor
                         struct weblog_scratch *scratch, struct weblog_request *out)
 {
     weblog_request_split(weblog_row_role(f, record, WEBLOG_REQUEST, scratch), out);
+    if (f->is_balancer) {
+        out->path = without_origin(out->path);
+    }
     if (f->by_role[WEBLOG_URI] >= 0 && span_of(f, record, WEBLOG_URI)->p != NULL) {
         weblog_request_target(weblog_row_role(f, record, WEBLOG_URI, scratch), out);
     }

@@ -21,6 +21,10 @@ struct weblog_row {
     bool has_duration;
 };
 
+// The reader of a format's times; `offset_s` is of those without a zone.
+void weblog_row_time(const struct weblog_format *f, int32_t offset_s,
+                     struct weblog_time_reader *out);
+
 // Reads the checked values; `header` only for W3C.
 struct weblog_reason weblog_row_check(const struct weblog_format *f,
                                       const struct weblog_record *record,
@@ -32,6 +36,11 @@ struct weblog_reason weblog_row_check(const struct weblog_format *f,
 struct weblog_bytes weblog_row_role(const struct weblog_format *f,
                                     const struct weblog_record *record, enum weblog_role role,
                                     struct weblog_scratch *scratch);
+
+// Whether values of the role carry a port that weblog_row_bare() takes off.
+bool weblog_row_has_port(const struct weblog_format *f, enum weblog_role role);
+struct weblog_bytes weblog_row_bare(const struct weblog_format *f, enum weblog_role role,
+                                    struct weblog_bytes value);
 
 // Method, path, query and protocol from whichever fields the format has.
 void weblog_row_request(const struct weblog_format *f, const struct weblog_record *record,

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 Portrait contributors
 // SPDX-License-Identifier: Apache-2.0
-// Lines of text: "weblog 1 <kind> <prefix> <missing>", then for a template its text, for W3C the
-// names of text fields, for JSON `column TAB member`.
+// Lines of text: "weblog 1 <kind> <prefix> <1 = may miss fields, 2 = percent-encoded>", then for a
+// template its text, for W3C the names of text fields, for JSON `column TAB member`.
 #include "weblog_state.h"
 
 #include <stdio.h>
@@ -49,7 +49,7 @@ bool weblog_state_save(const struct weblog_format *f, const char *text, struct w
     char head[64];
     out->n = 0;
     int n = snprintf(head, sizeof head, "weblog 1 %d %d %d", (int)f->kind, (int)f->prefix,
-                     f->allow_missing ? 1 : 0);
+                     (f->allow_missing ? 1 : 0) | (f->is_encoded ? 2 : 0));
     if (!put(out, head, (size_t)n, '\n')) {
         return false;
     }
@@ -95,8 +95,9 @@ bool weblog_state_load(const uint8_t *p, uint64_t n, struct weblog_format *out)
         return false;
     }
     at++;
-    *out =
-        (struct weblog_format){.prefix = (enum weblog_prefix)prefix, .allow_missing = missing != 0};
+    *out = (struct weblog_format){.prefix = (enum weblog_prefix)prefix,
+                                  .allow_missing = (missing & 1) != 0,
+                                  .is_encoded = (missing & 2) != 0};
     if (kind == WEBLOG_TEMPLATE) {
         struct weblog_fault fault;
         size_t length = strlen(at);
@@ -111,7 +112,7 @@ bool weblog_state_load(const uint8_t *p, uint64_t n, struct weblog_format *out)
     } else if (kind == WEBLOG_JSON) {
         weblog_format_init(out, WEBLOG_JSON);
         out->prefix = (enum weblog_prefix)prefix;
-        out->allow_missing = missing != 0;
+        out->allow_missing = (missing & 1) != 0;
     } else {
         return false;
     }

@@ -22,7 +22,8 @@ struct item {
     uint32_t begin; // first atom
     uint32_t end;   // behind the last
     bool is_quoted;
-    bool is_mixed; // fields and literals
+    bool is_mixed;  // fields and literals
+    bool has_caret; // has a %^, which may stand for a dash itself
 };
 
 struct compiler {
@@ -39,21 +40,39 @@ struct compiler {
 
 static const struct weblog_preset presets[] = {
     {"combined", "%h %l %u %t \"%r\" %>s %b \"%{Referer}i\" \"%{User-Agent}i\"",
-     "Apache combined, nginx default"},
-    {"common", "%h %l %u %t \"%r\" %>s %b", "Apache common (NCSA)"},
+     "Apache combined, nginx default", false, false},
+    {"common", "%h %l %u %t \"%r\" %>s %b", "Apache common (NCSA)", false, false},
     {"vhost", "%v %h %l %u %t \"%r\" %>s %b \"%{Referer}i\" \"%{User-Agent}i\"",
-     "combined after host or host:port"},
+     "combined after host or host:port", false, false},
     {"nginx-main",
      "%h %l %u %t \"%r\" %>s %b \"%{Referer}i\" \"%{User-Agent}i\" \"%{X-Forwarded-For}i\"",
-     "nginx packages' main: combined and X-Forwarded-For"},
+     "nginx packages' main: combined and X-Forwarded-For", false, false},
     {"traefik",
      "%h %l %u %t \"%r\" %>s %b \"%{Referer}i\" \"%{User-Agent}i\" %{request_count} "
      "\"%{router}\" \"%{server_url}\" %{ms}Tms",
-     "Traefik's common log format"},
+     "Traefik's common log format", false, false},
     {"vhost_combined", "%v %h %l %u %t \"%r\" %>s %b \"%{Referer}i\" \"%{User-Agent}i\"",
-     "the same as vhost"},
+     "the same as vhost", false, false},
     {"nginx", "%h %l %u %t \"%r\" %>s %b \"%{Referer}i\" \"%{User-Agent}i\"",
-     "the same as combined"}};
+     "the same as combined", false, false},
+    {"iis",
+     "%h, %u, %{date:%m/%d/%y}t, %{time:%H:%M:%S}t, %{service}, %{server}, %{server_ip}, "
+     "%{duration_ms}, %{bytes_in}, %{bytes}, %s, %{win32_status}, %m, %U, %q,",
+     "IIS log file format, comma-separated", true, false},
+    {"alb",
+     "%{type} %{ts} %{elb} %h %{target} %{request_processing_time} %{target_processing_time} "
+     "%{response_processing_time} %s %{target_status} %{bytes_in} %{bytes} \"%r\" "
+     "\"%{User-Agent}i\" %{ssl_cipher} %{ssl_protocol} %{target_group} \"%{trace_id}\" "
+     "\"%{domain_name}\" \"%{certificate}\" %{rule_priority} %{request_time} \"%{actions}\" "
+     "\"%{redirect_url}\" \"%{error_reason}\" \"%{targets}\" \"%{target_statuses}\" "
+     "\"%{classification}\" \"%{classification_reason}\" %{connection_trace_id} "
+     "\"%{transformed_host}\" \"%{transformed_uri}\" \"%{transform_status}\"",
+     "AWS Application Load Balancer", true, true},
+    {"elb",
+     "%{ts} %{elb} %h %{target} %{request_processing_time} %{target_processing_time} "
+     "%{response_processing_time} %s %{target_status} %{bytes_in} %{bytes} \"%r\" "
+     "\"%{User-Agent}i\" %{ssl_cipher} %{ssl_protocol}",
+     "AWS Classic Load Balancer", true, true}};
 
 const struct weblog_preset *weblog_presets(uint32_t *n)
 {
@@ -158,6 +177,8 @@ static struct item item_find(const struct compiler *c, uint32_t at)
         }
         has_field = has_field || a->field >= 0;
         has_literal = has_literal || a->field < 0;
+        item.has_caret =
+            item.has_caret || (a->field >= 0 && weblog_directive_is_caret(c->f, a->field));
     }
     item.end = i;
     bool is_bracketed = i == item.begin + 3 && c->atoms[item.begin].byte == '[' &&
@@ -252,7 +273,7 @@ static bool field_step(struct compiler *c, const struct item *item, uint32_t at)
 static bool item_open(struct compiler *c, const struct item *item)
 {
     c->dash_step = -1;
-    if (!item->is_mixed) {
+    if (!item->is_mixed || item->has_caret) {
         return true;
     }
     if (!run_flush(c)) {
@@ -336,11 +357,12 @@ static bool steps_build(struct compiler *c)
 }
 
 // `preset tail` with the preset's text in place of its name.
-static bool text_expand(const char *text, char *out, size_t capacity)
+static bool text_expand(const char *text, char *out, size_t capacity, bool *is_balancer)
 {
     size_t n = strcspn(text, " ");
     for (size_t i = 0; i < sizeof presets / sizeof presets[0]; i++) {
         if (strlen(presets[i].name) == n && strncmp(presets[i].name, text, n) == 0) {
+            *is_balancer = presets[i].is_balancer;
             return (size_t)snprintf(out, capacity, "%s%s", presets[i].format, text + n) < capacity;
         }
     }
@@ -361,6 +383,16 @@ static bool bytes_choose(struct weblog_format *f)
     return weblog_format_keep(f, name, strlen(name), &f->fields[field].name);
 }
 
+// Balancers add fields at the end from time to time; up to the user agent there is no line without.
+static void required_count(struct weblog_format *f)
+{
+    for (uint32_t i = 0; i < f->n_steps; i++) {
+        bool is_agent = f->steps[i].mode == WEBLOG_STEP_QUOTED &&
+                        f->steps[i].field == f->by_role[WEBLOG_USER_AGENT];
+        f->n_required = is_agent ? i + 1 : f->n_required;
+    }
+}
+
 bool weblog_template_compile(struct weblog_format *f, const char *text, struct weblog_fault *fault)
 {
     char expanded[ATOMS_MAX];
@@ -371,7 +403,7 @@ bool weblog_template_compile(struct weblog_format *f, const char *text, struct w
     f->allow_missing = allow_missing;
     *fault = (struct weblog_fault){.at = 0};
     struct compiler c = {.f = f, .fault = fault, .open_step = -1, .dash_step = -1};
-    if (!text_expand(text, expanded, sizeof expanded)) {
+    if (!text_expand(text, expanded, sizeof expanded, &f->is_balancer)) {
         return fail(fault, "the format is too long");
     }
     if (!atoms_parse(&c, expanded) || !steps_build(&c)) {
@@ -381,5 +413,6 @@ bool weblog_template_compile(struct weblog_format *f, const char *text, struct w
         return fail(fault, "neither a preset nor a text with directives");
     }
     f->starts_quoted = f->n_steps > 0 && f->steps[0].text.n > 0 && expanded[0] == '"';
+    required_count(f);
     return bytes_choose(f) || fail(fault, "the format is too long");
 }

@@ -11,6 +11,8 @@ struct weblog_preset {
     const char *name;
     const char *format;
     const char *help;
+    bool by_name_only; // not tried by `auto`
+    bool is_balancer;
 };
 
 // Presets written as format texts, and their number.

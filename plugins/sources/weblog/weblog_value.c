@@ -148,15 +148,20 @@ static struct weblog_bytes scratch_take(struct weblog_scratch *scratch, uint64_t
 
 struct weblog_bytes weblog_value(const struct weblog_span *span, struct weblog_scratch *scratch)
 {
-    static const char marks[] = {[WEBLOG_PLAIN] = 0,
-                                 [WEBLOG_BACKSLASH] = '\\',
-                                 [WEBLOG_JSON_TEXT] = '\\',
-                                 [WEBLOG_PLUS] = '+',
-                                 [WEBLOG_DOUBLED] = '"'};
+    static const char marks[] = {
+        [WEBLOG_PLAIN] = 0,          [WEBLOG_BACKSLASH] = '\\', [WEBLOG_JSON_TEXT] = '\\',
+        [WEBLOG_PLUS] = '+',         [WEBLOG_DOUBLED] = '"',    [WEBLOG_PERCENT] = '%',
+        [WEBLOG_PERCENT_TWICE] = '%'};
     struct weblog_bytes raw = {span->p, span->n};
     if (span->p == NULL || span->escape == WEBLOG_PLAIN ||
         memchr(span->p, marks[span->escape], span->n) == NULL) {
         return raw;
+    }
+    if (span->escape == WEBLOG_PERCENT || span->escape == WEBLOG_PERCENT_TWICE) {
+        struct weblog_bytes value = weblog_value_percent(raw, false, scratch);
+        bool is_again = span->escape == WEBLOG_PERCENT_TWICE && value.n > 0 &&
+                        memmem(value.p, value.n, "%20", 3) != NULL;
+        return is_again ? weblog_value_percent(value, false, scratch) : value;
     }
     const uint8_t *end = span->p + span->n;
     uint8_t *to = scratch->p + scratch->n;
@@ -301,4 +306,24 @@ bool weblog_value_time(struct weblog_time_reader *r, struct weblog_bytes value, 
     default:
         return any_time(r, value, us);
     }
+}
+
+bool weblog_value_joined(struct weblog_time_reader *r, struct weblog_bytes date,
+                         struct weblog_bytes clock, int64_t *us)
+{
+    if (date.n != r->n_day || memcmp(date.p, r->day, date.n) != 0) {
+        r->n_day = 0;
+        if (date.n > sizeof r->day ||
+            !pt_time_pattern_match(&r->date, date.p, date.n, 0, &r->day_us)) {
+            return false;
+        }
+        memcpy(r->day, date.p, date.n);
+        r->n_day = (uint32_t)date.n;
+    }
+    int64_t clock_us = 0;
+    if (!pt_time_pattern_match(&r->pattern, clock.p, clock.n, r->offset_s, &clock_us)) {
+        return false;
+    }
+    *us = r->day_us + clock_us;
+    return true;
 }

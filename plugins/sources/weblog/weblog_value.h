@@ -41,9 +41,18 @@ struct weblog_time_reader {
     uint8_t seen[26];    // the last Apache time
     int64_t midnight_us; // its day's start, its zone applied
     bool has_seen;
+    bool is_joined;              // a date and a clock by patterns of their own
+    struct pt_time_pattern date; // `pattern` is the clock's then
+    uint8_t day[32];             // the last date
+    uint32_t n_day;
+    int64_t day_us;
 };
 
 bool weblog_value_time(struct weblog_time_reader *r, struct weblog_bytes value, int64_t *us);
+
+// Of a date and a clock that stand apart.
+bool weblog_value_joined(struct weblog_time_reader *r, struct weblog_bytes date,
+                         struct weblog_bytes clock, int64_t *us);
 
 // Whole number >= 0 of at most 18 digits.
 bool weblog_value_count(struct weblog_bytes value, int64_t *out);

@@ -25,6 +25,7 @@ static const struct name_role names[] = {{"date", WEBLOG_DATE},
                                          {"cs-uri-stem", WEBLOG_PATH},
                                          {"cs-uri-query", WEBLOG_QUERY},
                                          {"cs-version", WEBLOG_PROTOCOL},
+                                         {"cs-protocol-version", WEBLOG_PROTOCOL},
                                          {"sc-status", WEBLOG_STATUS},
                                          {"sc-bytes", WEBLOG_BYTES},
                                          {"bytes", WEBLOG_BYTES},
@@ -47,9 +48,11 @@ void weblog_w3c_format(struct weblog_format *f)
 {
     enum weblog_prefix prefix = f->prefix;
     bool allow_missing = f->allow_missing;
+    bool is_encoded = f->is_encoded;
     weblog_format_init(f, WEBLOG_W3C);
     f->prefix = prefix;
     f->allow_missing = allow_missing;
+    f->is_encoded = is_encoded;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (f->by_role[names[i].role] < 0) {
             weblog_format_field(f, names[i].role, NULL, 0);
@@ -268,6 +271,21 @@ static bool value_next(const uint8_t **p, const uint8_t *end, struct weblog_span
     }
 }
 
+// How CloudFront writes a value: encoded as in a URL, the user agent perhaps once more.
+static enum weblog_escape encoded_escape(enum weblog_role role)
+{
+    switch (role) {
+    case WEBLOG_PATH:
+    case WEBLOG_QUERY:
+    case WEBLOG_URI:
+        return WEBLOG_PLAIN;
+    case WEBLOG_USER_AGENT:
+        return WEBLOG_PERCENT_TWICE;
+    default:
+        return WEBLOG_PERCENT;
+    }
+}
+
 static void value_set(const struct weblog_format *f, int8_t field, const struct weblog_span *span,
                       struct weblog_record *out)
 {
@@ -278,7 +296,9 @@ static void value_set(const struct weblog_format *f, int8_t field, const struct 
     if (span->n == 0 || (span->n == 1 && *span->p == '-')) {
         out->field[field].p = NULL;
     }
-    if (span->escape == WEBLOG_PLUS && f->fields[field].role != WEBLOG_USER_AGENT) {
+    if (f->is_encoded) {
+        out->field[field].escape = encoded_escape(f->fields[field].role);
+    } else if (span->escape == WEBLOG_PLUS && f->fields[field].role != WEBLOG_USER_AGENT) {
         out->field[field].escape = WEBLOG_PLAIN;
     }
 }

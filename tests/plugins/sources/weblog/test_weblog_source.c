@@ -374,8 +374,7 @@ static void check_config(const char *option, const char *value, const char *key,
 static void test_weblog_source__bad_options(void **state)
 {
     (void)state;
-    check_config("format", "alb", NULL, "`alb` is not read yet");
-    check_config("format", "cloudfront", NULL, "`cloudfront` is not read yet");
+    check_config("format", "haproxy", NULL, "`haproxy` is not read yet");
     check_config("format", "combnied", NULL, "neither a preset");
     check_config("format", "combined %Z", NULL, "unknown directive letter `Z`");
     check_config("utc_offset", "+99:00", NULL, "not an offset");
