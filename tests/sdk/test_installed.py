@@ -4,32 +4,15 @@
 
     test_installed.py BUILD
 """
+import glob
 import os
-import subprocess
 import sys
 import tempfile
 
+from common import check, finish, good, run, built
+
 BUILD = sys.argv[1]
 KINDS = {"source": "parcel-tracks", "model": "coin-toss", "sink": "label-printer"}
-failures = []
-
-
-def check(is_right, what):
-    if not is_right:
-        failures.append(what)
-        print("FAILED:", what, file=sys.stderr)
-
-
-def run(words, folder, env=None):
-    r = subprocess.run(words, cwd=folder, capture_output=True, text=True, timeout=200,
-                       env={**os.environ, **(env or {})})
-    return r
-
-
-def good(words, folder, env=None):
-    r = run(words, folder, env)
-    check(r.returncode == 0, f"{' '.join(words)}: exit {r.returncode}\n{r.stdout}{r.stderr}")
-    return r
 
 
 def test_new(prefix, portrait, t):
@@ -39,8 +22,7 @@ def test_new(prefix, portrait, t):
         texts = {f: open(os.path.join(folder, f), encoding="utf-8").read() for f in os.listdir(folder)}
         for old in ("key-value", "key_value", "base-rate", "base_rate", "tab-file", "tab_file"):
             check(not any(old in f or old in text for f, text in texts.items()), f"{old} left in {folder}")
-        r = good(["cmake", "--workflow", "--preset", "default"], folder, {"CMAKE_PREFIX_PATH": prefix})
-        check("100% tests passed" in r.stdout, f"{name}: {r.stdout}")
+        built(prefix, folder)
         r = good([portrait, "plugins", "info", name, "--plugin-dir", "build/plugins"], folder)
         check(name in r.stdout, f"plugins info {name}")
         r = run([portrait, "new", kind, name], t)
@@ -60,6 +42,21 @@ def test_new_refuses(portrait, t):
     if os.geteuid() != 0:
         r = run([portrait, "new", "source", "x"], os.path.join(t, "closed"))
         check(r.returncode == 1, f"a folder without write permission: exit {r.returncode}")
+
+
+def test_headers(prefix, t):
+    """Each header stands alone, in C and in C++, under every warning."""
+    headers = [h for folder in ("portrait", "portrait-support")
+               for h in sorted(glob.glob(os.path.join(prefix, "include", folder, "*.h")))]
+    check(len(headers) >= 24, f"headers: {headers}")
+    flags = ["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsyntax-only", "-I", os.path.join(prefix, "include"),
+             "-I", os.path.join(prefix, "include", "portrait-support")]
+    for suffix, words in (("c", ["cc", "-std=c11"]), ("cpp", ["c++", "-std=c++17"])):
+        for header in headers:
+            file = os.path.join(t, "alone." + suffix)
+            with open(file, "w", encoding="utf-8") as f:
+                f.write(f'#include "{header}"\n')
+            good([*words, *flags, file], t)
 
 
 # A plugin without CMake: pkg-config tells everything.
@@ -91,8 +88,8 @@ def main():
         test_new(prefix, portrait, work)
         test_new_refuses(portrait, work)
         test_pkg_config(prefix, portrait, work)
-    print(f"{len(failures)} failures")
-    return 1 if failures else 0
+        test_headers(prefix, t)
+    finish()
 
 
-sys.exit(main())
+main()

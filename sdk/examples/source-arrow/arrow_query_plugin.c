@@ -13,7 +13,7 @@
 // 1. What a user may say.
 struct config {
     const char *library;
-    const char *database;
+    const char *path;
     const char *query;
 };
 
@@ -27,11 +27,10 @@ struct config {
      .default_text = (by_default)}
 static const pt_option option_library =
     TEXT_OPTION(library, PT_OPTF_REQUIRED, "Absolute path of libduckdb.so.", NULL);
-static const pt_option option_database =
-    TEXT_OPTION(database, 0, "The database's file.", ":memory:");
+static const pt_option option_path = TEXT_OPTION(path, 0, "The database's file.", ":memory:");
 static const pt_option option_query =
     TEXT_OPTION(query, PT_OPTF_REQUIRED, "The query whose rows are read.", NULL);
-static const pt_option *const options[] = {&option_library, &option_database, &option_query};
+static const pt_option *const options[] = {&option_library, &option_path, &option_query};
 
 struct source {
     const pt_host *host;
@@ -74,7 +73,7 @@ static void destroy(void *self)
 static pt_status open_given(const struct source *s, struct ArrowArrayStream *out, pt_error *err)
 {
     const struct config *c = s->config;
-    const struct given_request request = {c->library, c->database, c->query};
+    const struct given_request request = {c->library, c->path, c->query};
     char message[GIVEN_MESSAGE];
     if (!given_stream_open(&request, out, message)) {
         return pt_fail(s->host, err, PT_E_IO, NULL, "%s", message);
