@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mongo_guess.h"
 
-#define NODES_MAX 1024u
+#define NODES_MAX 2048u
 #define FORMS_MAX 256u
 #define SIBLINGS_MAX 16u
 #define FULL_DOCUMENTS 4096u // after so many the full tree is judged
@@ -200,6 +200,7 @@ static uint32_t child_take(struct mongo_guess *g, uint32_t parent,
         return at;
     }
     if (n_siblings == SIBLINGS_MAX || g->n_nodes == NODES_MAX) {
+        g->is_full = true;
         return 0;
     }
     at = g->n_nodes++;
@@ -236,7 +237,7 @@ static uint32_t literal_take(struct mongo_guess *g, uint32_t parent, const struc
 // True when the tree may take more documents; a full one that is wrong too often begins anew.
 static bool may_learn(struct mongo_guess *g)
 {
-    if (g->n_nodes < NODES_MAX && g->n_forms < FORMS_MAX) {
+    if (!g->is_full && g->n_forms < FORMS_MAX) {
         return true;
     }
     g->n_wrong++;
@@ -250,6 +251,7 @@ static bool may_learn(struct mongo_guess *g)
         g->nodes[0].child = 0;
         g->n_nodes = 1;
         g->n_forms = 0;
+        g->is_full = false;
     }
     return is_useless;
 }

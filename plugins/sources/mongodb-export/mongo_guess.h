@@ -14,6 +14,7 @@
 
 #define MONGO_GUESS_STEPS 255u // values of a document
 #define MONGO_GUESS_LITERAL 64u
+#define MONGO_GUESS_UNLIKE 64u
 
 enum mongo_guess_kind {
     MONGO_GUESS_TEXT,   // a text follows; its quotes are in this literal and the next one
@@ -28,6 +29,8 @@ struct mongo_guess_node {
     uint32_t child; // first child, 0 = none; END: the form
     uint32_t next;  // sibling, 0 = none
     enum mongo_guess_kind kind;
+    uint32_t last;   // TEXT: bytes of the last one
+    uint32_t unlike; // how often that was wrong, up to MONGO_GUESS_UNLIKE
 };
 
 // How a value is written, where that makes decoding simple.
@@ -63,6 +66,7 @@ struct mongo_guess {
     struct mongo_guess_place *places; // of forms, n_slots each
     uint64_t places_capacity;
     uint32_t n_forms;
+    bool is_full; // some document found no room
     uint64_t n_right;
     uint64_t n_wrong; // both since the tree was full
     // The last document guessed: its form, and of each step where its literal begins (that is where

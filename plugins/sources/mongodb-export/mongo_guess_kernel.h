@@ -53,27 +53,46 @@ static inline const uint8_t *guess_scalar(struct mongo_guess *g, uint32_t step, 
     return behind;
 }
 
-// p is behind the opening quote; returns the closing one.
+// The text at p had a special byte in it; returns the closing quote.
+GUESS_TARGET
+static const uint8_t *guess_text_rest(struct mongo_guess *g, uint32_t step, const uint8_t *p,
+                                      const uint8_t *stop, const uint8_t *end)
+{
+    struct mongo_scan s = {.end = end};
+    bool is_escaped = false;
+    stop = mongo_scan_text_slow(&s, p, stop, &is_escaped);
+    g->is_escaped[step] = is_escaped ? 1 : 0;
+    return stop;
+}
+
+// p is behind the opening quote; returns the closing one. Where texts have always the same length,
+// that is told to the processor as a fact to be checked, so that it need not wait for the search.
 GUESS_TARGET
 static inline const uint8_t *guess_text(struct mongo_guess *g, uint32_t step, const uint8_t *p,
-                                        const uint8_t *end)
+                                        struct mongo_guess_node *node)
 {
     const uint8_t *stop = guess_stop(p);
-    bool is_escaped = false;
     g->token[step] = MONGO_TEXT;
-    if (__builtin_expect(*stop != '"', 0)) {
-        struct mongo_scan s = {.end = end};
-        stop = mongo_scan_text_slow(&s, p, stop, &is_escaped);
+    g->is_escaped[step] = 0;
+    if (node->unlike == MONGO_GUESS_UNLIKE) {
+        return stop;
     }
-    g->is_escaped[step] = is_escaped ? 1 : 0;
+    uint32_t last = node->last;
+    uint64_t known = last;
+    __asm__("" : "+r"(known)); // or the compiler sees that both branches give `stop`
+    if (__builtin_expect((uint64_t)(stop - p) == last, 1)) {
+        return p + known;
+    }
+    node->last = (uint32_t)(stop - p);
+    node->unlike++;
     return stop;
 }
 
 GUESS_TARGET
 static inline const uint8_t *guess_walk(struct mongo_guess *g, const uint8_t *p, const uint8_t *end)
 {
-    const struct mongo_guess_node *nodes = g->nodes;
-    const struct mongo_guess_node *node = &nodes[nodes[0].child];
+    struct mongo_guess_node *nodes = g->nodes;
+    struct mongo_guess_node *node = &nodes[nodes[0].child];
     uint32_t step = 0;
     g->at[0] = p;
     if (node == nodes) {
@@ -86,21 +105,31 @@ static inline const uint8_t *guess_walk(struct mongo_guess *g, const uint8_t *p,
             }
             node = &nodes[node->next];
         }
-        p += node->n;
+        const uint8_t *value = p + node->n;
+        const uint8_t *behind = value;
         if (node->kind == MONGO_GUESS_TEXT) {
-            p = guess_text(g, step, p, end);
+            behind = guess_text(g, step, value, node);
+            if (__builtin_expect(*behind != '"', 0)) {
+                behind = guess_text_rest(g, step, value, behind, end);
+            }
         } else if (node->kind == MONGO_GUESS_SCALAR) {
-            p = guess_scalar(g, step, p, end);
+            behind = guess_scalar(g, step, value, end);
+            if (behind == NULL && node->next != 0) { // a sibling may begin like this one
+                node = &nodes[node->next];
+                continue;
+            }
         } else if (node->kind == MONGO_GUESS_END) {
             g->form = node->child;
-            return p;
+            return value;
         } else {
+            p = value;
             node = &nodes[node->child];
             continue;
         }
-        if (p == NULL) {
+        if (behind == NULL) {
             return NULL;
         }
+        p = behind;
         g->at[++step] = p;
         node = &nodes[node->child];
     }
