@@ -459,6 +459,46 @@ static void test_gbdt__same_bytes_at_any_level_and_thread_count(void **state)
     raw_free(&m);
 }
 
+// Numbers alone, so that trees of any depth come to every way of scoring; row counts that no step
+// divides.
+static void test_gbdt__scores_are_equal_at_any_level(void **state)
+{
+    (void)state;
+    static const uint64_t rows[] = {700, 331};
+    for (int depth = 1; depth <= 8; depth++) {
+        struct raw_matrix m;
+        char with[64];
+        uint64_t seed = (uint64_t)depth;
+        raw_new(&m, rows[depth % 2], 5);
+        for (uint64_t i = 0; i < m.n_rows; i++) {
+            for (uint32_t c = 0; c < 5; c++) {
+                bool is_there = c != 1 || sample_uniform(&seed) > 0.3;
+                m.x[c * m.stride + i] = is_there ? (float)sample_uniform(&seed) : NAN;
+            }
+            m.label[i] = m.x[i] > m.x[2 * m.stride + i] || isnan(m.x[m.stride + i]);
+        }
+        snprintf(with, sizeof with, "{trees: 9, depth: %d, min_leaf: 1}", depth);
+        double *first = NULL;
+        for (uint32_t cpu = PT_CPU_AVX512; cpu >= PT_CPU_BASELINE; cpu--) {
+            struct model_bench b;
+            struct instance model;
+            bench_open(&b, "gbdt", with, 2);
+            b.host.cpu = cpu < b.host.cpu ? cpu : b.host.cpu;
+            raw_fit(&b, &m, &model);
+            double *p = raw_predict(&model, &m);
+            first = first == NULL ? p : first;
+            assert_memory_equal(p, first, m.n_rows * sizeof *p);
+            if (p != first) {
+                free(p);
+            }
+            instance_release(&model);
+            bench_close(&b);
+        }
+        free(first);
+        raw_free(&m);
+    }
+}
+
 static void test_gbdt__explains_what_it_learnt(void **state)
 {
     (void)state;
@@ -537,6 +577,7 @@ int main(void)
         cmocka_unit_test(test_gbdt__draws_follow_the_rows_keys),
         cmocka_unit_test(test_gbdt__contributions_add_up),
         cmocka_unit_test(test_gbdt__same_bytes_at_any_level_and_thread_count),
+        cmocka_unit_test(test_gbdt__scores_are_equal_at_any_level),
         cmocka_unit_test(test_gbdt__explains_what_it_learnt),
         cmocka_unit_test(test_gbdt__refuses_labels_it_cannot_learn),
     };
