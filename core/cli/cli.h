@@ -5,9 +5,12 @@
 #ifndef PORTRAIT_CLI_CLI_H
 #define PORTRAIT_CLI_CLI_H
 
+#include "admission.h"
 #include "log.h"
 #include "registry.h"
 #include "run.h"
+
+#define KEYRING_DEFAULT "/etc/portrait/keyring"
 
 struct cli_list {
     const char **items;
@@ -27,6 +30,9 @@ struct cli_values {
     const char *as;
     const char *out;
     const char *cache;
+    const char *keyring;
+    const char *key;
+    const char *password;
     int64_t threads;
     uint32_t cpu; // PT_CPU_*; 0 = the processor's
     int64_t limit;
@@ -57,6 +63,7 @@ struct cli {
     const struct cli_verb *verb;
     struct log *log;
     struct arena arena;
+    struct keyring *keyring; // once cli_keyring() found one
 };
 
 struct cli_verb {
@@ -77,8 +84,14 @@ extern const struct cli_verb *const cli_verbs[];
 extern const size_t cli_n_verbs;
 
 // Rows used by several verbs.
-extern const struct cli_option option_var, option_plugin_dir, option_cache, option_runs, option_run,
-    option_secrets, option_json, option_quiet, option_threads, option_split_bytes, option_cpu;
+extern const struct cli_option option_var, option_plugin_dir, option_keyring, option_cache,
+    option_runs, option_run, option_secrets, option_json, option_quiet, option_threads,
+    option_split_bytes, option_cpu;
+
+// The words of `plugins` that are about trust: sign, verify, lock.
+int cmd_plugins_sign(struct cli *cli);
+int cmd_plugins_verify(struct cli *cli);
+int cmd_plugins_lock(struct cli *cli);
 
 // Parses the words after the verb. EXIT_DONE to go on, EXIT_USAGE after a message; help is flagged.
 int cli_parse(struct cli *cli, int argc, char **argv);
@@ -90,6 +103,14 @@ const volatile int *cli_signal(void);
 
 // Things several verbs need; each says what went wrong and returns false.
 bool cli_registry(struct cli *cli, struct registry **out);
+// Opens --keyring or the default one into cli->keyring, which stays NULL when there is none.
+bool cli_keyring(struct cli *cli);
+// The lock file beside a pipeline, NULL when there is none; what is wrong with it goes to diags.
+bool cli_lock(struct cli *cli, const char *pipeline, struct diags *diags, struct lock_file **out);
+// The registry of a pipeline with that lock (NULL = none): the pinned plugins alone, if they are
+// there as pinned; else false and diags tell why.
+bool cli_locked_registry(struct cli *cli, const struct lock_file *lock, struct diags *diags,
+                         struct registry **out);
 bool cli_vars(struct cli *cli, struct var_settings *out);
 struct plan_options cli_plan_options(struct cli *cli);
 // Absolute path of a folder that comes with the program, such as share/portrait/template; NULL when
@@ -97,6 +118,13 @@ struct plan_options cli_plan_options(struct cli *cli);
 const char *cli_beside(struct cli *cli, const char *folder);
 // runs folder for verbs without a pipeline: --runs, else ./runs, else ./pipelines/runs.
 const char *cli_runs(struct cli *cli);
+// Says on stderr what went wrong in a verb; its exit code: usage, failure, or configuration.
+int cli_failed(const char *verb, const struct pt_error *err);
+bool cli_ends_with(const char *text, const char *tail); // and has something before it
+// The absolute path of a file, itself no symlink or not there yet, in a folder only root or we
+// decide about.
+pt_status cli_owned_path(struct cli *cli, const char *written, const char **out,
+                         struct pt_error *err);
 // Prints diagnostics to stderr, in order.
 void cli_print(struct diags *diags);
 bool cli_colour(FILE *f);

@@ -6,6 +6,12 @@
 #include "answer.h"
 #include "cli.h"
 
+struct checked {
+    const struct var_settings *vars;
+    struct registry *own; // of a pipeline with a lock file
+    struct plan *plan;
+};
+
 static void put_checked(struct answer *a, const char *file, const struct plan *plan,
                         struct diags *diags)
 {
@@ -23,14 +29,28 @@ static void put_checked(struct answer *a, const char *file, const struct plan *p
     json_end_object(&a->json);
 }
 
+// A pipeline with a lock file sees its own plugins only, the others share what is there.
+static pt_status open_plan(struct cli *cli, const struct registry *shared, const char *file,
+                           struct diags *diags, struct checked *out)
+{
+    struct lock_file *lock = NULL;
+    const struct plan_options options = cli_plan_options(cli);
+    if (!cli_lock(cli, file, diags, &lock) ||
+        (lock != NULL && !cli_locked_registry(cli, lock, diags, &out->own))) {
+        return PT_E_CONFIG;
+    }
+    return plan_open(file, out->vars, lock == NULL ? shared : out->own, &options, diags,
+                     &out->plan);
+}
+
 // `answer` NULL = for people.
 static int check_one(struct cli *cli, const struct registry *registry,
                      const struct var_settings *vars, const char *file, struct answer *answer)
 {
     struct diags diags = {0};
-    struct plan *plan = NULL;
-    const struct plan_options options = cli_plan_options(cli);
-    pt_status status = plan_open(file, vars, registry, &options, &diags, &plan);
+    struct checked checked = {.vars = vars};
+    pt_status status = open_plan(cli, registry, file, &diags, &checked);
+    const struct plan *plan = checked.plan;
     cli_print(&diags);
     if (answer != NULL) {
         put_checked(answer, file, plan, &diags);
@@ -39,7 +59,8 @@ static int check_one(struct cli *cli, const struct registry *registry,
                plan->pipeline->n_sources, plan->pipeline->n_features, plan->pipeline->n_models,
                plan->pipeline->n_sinks);
     }
-    plan_free(plan);
+    plan_free(checked.plan);
+    registry_free(checked.own);
     diags_release(&diags);
     return status == PT_OK ? EXIT_DONE : EXIT_CONFIG;
 }
@@ -76,7 +97,8 @@ static int cmd_check(struct cli *cli)
 }
 
 static const struct cli_option *const options[] = {
-    &option_var, &option_secrets, &option_plugin_dir, &option_cache, &option_quiet, &option_json};
+    &option_var,   &option_secrets, &option_plugin_dir, &option_keyring,
+    &option_cache, &option_quiet,   &option_json};
 
 const struct cli_verb verb_check = {
     .name = "check",

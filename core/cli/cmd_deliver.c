@@ -35,7 +35,11 @@ static int cmd_deliver(struct cli *cli)
     }
     int exit_code = EXIT_CONFIG;
     struct run_delivered delivered = {0};
-    if (cli_registry(cli, &registry)) {
+    struct diags diags = {0};
+    struct lock_file *lock = NULL;
+    const char *pipeline = arena_printf(&cli->arena, "%s/pipeline.yaml", folder);
+    if (pipeline != NULL && cli_lock(cli, pipeline, &diags, &lock) &&
+        cli_locked_registry(cli, lock, &diags, &registry)) {
         const struct plan_options plan_options = cli_plan_options(cli);
         const struct run_options options = {
             .is_delivering = true,
@@ -48,6 +52,8 @@ static int cmd_deliver(struct cli *cli)
         };
         exit_code = run_deliver(folder, registry, &plan_options, &options, &delivered);
     }
+    cli_print(&diags);
+    diags_release(&diags);
     if (cli->values.is_json && !print_answer(exit_code, folder, &delivered) &&
         exit_code == EXIT_DONE) {
         exit_code = EXIT_RUN_FAILED;
@@ -58,7 +64,8 @@ static int cmd_deliver(struct cli *cli)
 }
 
 static const struct cli_option *const options[] = {
-    &option_runs, &option_secrets, &option_plugin_dir, &option_cache, &option_quiet, &option_json};
+    &option_runs,  &option_secrets, &option_plugin_dir, &option_keyring,
+    &option_cache, &option_quiet,   &option_json};
 
 const struct cli_verb verb_deliver = {
     .name = "deliver",

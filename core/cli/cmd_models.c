@@ -339,9 +339,9 @@ static int cmd_models(struct cli *cli)
     return exit_code;
 }
 
-static const struct cli_option *const options[] = {&option_as,         &option_out,   &option_runs,
-                                                   &option_plugin_dir, &option_cache, &option_json,
-                                                   &option_quiet};
+static const struct cli_option *const options[] = {
+    &option_as,      &option_out,   &option_runs, &option_plugin_dir,
+    &option_keyring, &option_cache, &option_json, &option_quiet};
 
 const struct cli_verb verb_models = {
     .name = "models",

@@ -28,13 +28,14 @@ static int cmd_plan(struct cli *cli)
     if (!cli_vars(cli, &vars)) {
         return EXIT_USAGE;
     }
-    if (!cli_registry(cli, &registry)) {
-        return EXIT_CONFIG;
-    }
     struct diags diags = {0};
+    struct lock_file *lock = NULL;
     struct plan *plan = NULL;
     const struct plan_options options = cli_plan_options(cli);
-    pt_status status = plan_open(cli->words[0], &vars, registry, &options, &diags, &plan);
+    bool is_ready = cli_lock(cli, cli->words[0], &diags, &lock) &&
+                    cli_locked_registry(cli, lock, &diags, &registry);
+    pt_status status =
+        is_ready ? plan_open(cli->words[0], &vars, registry, &options, &diags, &plan) : PT_E_CONFIG;
     cli_print(&diags);
     if (cli->values.is_json) {
         print_answer(plan, &diags);
@@ -47,8 +48,8 @@ static int cmd_plan(struct cli *cli)
     return status == PT_OK ? EXIT_DONE : EXIT_CONFIG;
 }
 
-static const struct cli_option *const options[] = {&option_var, &option_secrets, &option_plugin_dir,
-                                                   &option_cache, &option_json};
+static const struct cli_option *const options[] = {
+    &option_var, &option_secrets, &option_plugin_dir, &option_keyring, &option_cache, &option_json};
 
 const struct cli_verb verb_plan = {
     .name = "plan",

@@ -148,8 +148,23 @@ static int show_plugin(struct cli *cli, const struct registry *registry, const c
     return answer_print(&answer) ? EXIT_DONE : EXIT_RUN_FAILED;
 }
 
+// Words with a file of their own; each takes one more.
+static const struct {
+    const char *word;
+    int (*run)(struct cli *cli);
+} own_words[] = {
+    {"sign", cmd_plugins_sign},
+    {"verify", cmd_plugins_verify},
+    {"lock", cmd_plugins_lock},
+};
+
 static int cmd_plugins(struct cli *cli)
 {
+    for (size_t i = 0; i < sizeof own_words / sizeof own_words[0]; i++) {
+        if (strcmp(cli->words[0], own_words[i].word) == 0 && cli->n_words == 2) {
+            return own_words[i].run(cli);
+        }
+    }
     struct registry *registry = NULL;
     if (!cli_registry(cli, &registry)) {
         return EXIT_CONFIG;
@@ -160,7 +175,7 @@ static int cmd_plugins(struct cli *cli)
     } else if (strcmp(cli->words[0], "info") == 0 && cli->n_words == 2) {
         exit_code = show_plugin(cli, registry, cli->words[1]);
     } else {
-        fprintf(stderr, "usage: portrait plugins list | portrait plugins info NAME\n");
+        fprintf(stderr, "usage: portrait plugins %s\n", cli->verb->words);
     }
     registry_free(registry);
     return exit_code;
@@ -175,13 +190,31 @@ static const struct cli_option option_rescan = {
     0,
     0};
 
-static const struct cli_option *const options[] = {&option_rescan, &option_plugin_dir,
-                                                   &option_cache, &option_json};
+static const struct cli_option option_key = {"key",
+                                             "FILE",
+                                             "sign: secret key as minisign makes it",
+                                             CLI_TEXT,
+                                             offsetof(struct cli_values, key),
+                                             0,
+                                             0};
+static const struct cli_option option_password = {
+    "password",
+    "NAME",
+    "sign: secret that holds the key's password (default: none is needed)",
+    CLI_TEXT,
+    offsetof(struct cli_values, password),
+    0,
+    0};
+
+static const struct cli_option *const options[] = {
+    &option_key,        &option_password, &option_secrets, &option_var, &option_rescan,
+    &option_plugin_dir, &option_keyring,  &option_cache,   &option_json};
 
 const struct cli_verb verb_plugins = {
     .name = "plugins",
-    .words = "list | info NAME",
-    .summary = "list the sources, models and sinks, or show one's options (--json: JSON Schema)",
+    .words = "list | info NAME | sign FILE | verify FILE | lock PIPELINE",
+    .summary = "list the sources, models and sinks, show one's options (--json: JSON Schema), sign "
+               "and verify plugin files, pin a pipeline to its plugins",
     .example = "portrait plugins info weblog",
     .options = options,
     .n_options = sizeof options / sizeof options[0],

@@ -17,7 +17,13 @@ static const struct cli_option option_no_deliver = {
     0,
     0};
 
-static int run_plan(struct cli *cli, struct plan *plan, const struct var_settings *vars,
+// What a run begins with besides the plan.
+struct run_frame {
+    struct var_settings vars;
+    struct lock_file *lock; // NULL = none
+};
+
+static int run_plan(struct cli *cli, struct plan *plan, const struct run_frame *frame,
                     char **folder)
 {
     const struct run_options options = {
@@ -26,7 +32,8 @@ static int run_plan(struct cli *cli, struct plan *plan, const struct var_setting
         .is_delivering = !cli->values.is_no_deliver,
         .split_bytes = (uint64_t)cli->values.split_bytes,
         .now_us = clock_now_us(),
-        .vars = vars,
+        .vars = &frame->vars,
+        .lock = frame->lock == NULL ? (struct text){0} : frame->lock->text,
         .log = cli->log,
         .signal_number = cli_signal(),
         .screen = stderr,
@@ -58,39 +65,47 @@ static bool print_answer(int exit_code, struct diags *diags, const char *folder)
     return answer_print(&answer);
 }
 
-static int cmd_run(struct cli *cli)
+static int run_pipeline(struct cli *cli, struct run_frame *frame, struct diags *diags,
+                        char **folder)
 {
     struct registry *registry = NULL;
-    struct var_settings vars;
-    if (!cli_vars(cli, &vars)) {
-        return never_began(EXIT_USAGE);
-    }
-    if (!cli_registry(cli, &registry)) {
-        return never_began(EXIT_CONFIG);
-    }
-    struct diags diags = {0};
     struct plan *plan = NULL;
-    char *folder = NULL;
-    const struct plan_options plan_options = cli_plan_options(cli);
-    pt_status status = plan_open(cli->words[0], &vars, registry, &plan_options, &diags, &plan);
-    cli_print(&diags);
-    int exit_code = status == PT_OK            ? run_plan(cli, plan, &vars, &folder)
+    const struct plan_options options = cli_plan_options(cli);
+    bool is_ready = cli_lock(cli, cli->words[0], diags, &frame->lock) &&
+                    cli_locked_registry(cli, frame->lock, diags, &registry);
+    pt_status status =
+        is_ready ? plan_open(cli->words[0], &frame->vars, registry, &options, diags, &plan)
+                 : PT_E_CONFIG;
+    cli_print(diags);
+    int exit_code = status == PT_OK            ? run_plan(cli, plan, frame, folder)
                     : status == PT_E_NO_MEMORY ? never_began(EXIT_RUN_FAILED)
                                                : never_began(EXIT_CONFIG);
-    if (cli->values.is_json && !print_answer(exit_code, &diags, folder) && exit_code == EXIT_DONE) {
-        exit_code = EXIT_RUN_FAILED;
-    }
     plan_free(plan);
-    mem_free(folder);
-    diags_release(&diags);
     registry_free(registry);
     return exit_code;
 }
 
+static int cmd_run(struct cli *cli)
+{
+    struct run_frame frame = {0};
+    if (!cli_vars(cli, &frame.vars)) {
+        return never_began(EXIT_USAGE);
+    }
+    struct diags diags = {0};
+    char *folder = NULL;
+    int exit_code = run_pipeline(cli, &frame, &diags, &folder);
+    if (cli->values.is_json && !print_answer(exit_code, &diags, folder) && exit_code == EXIT_DONE) {
+        exit_code = EXIT_RUN_FAILED;
+    }
+    mem_free(folder);
+    diags_release(&diags);
+    return exit_code;
+}
+
 static const struct cli_option *const options[] = {
-    &option_var,     &option_no_deliver, &option_threads, &option_runs,
-    &option_secrets, &option_plugin_dir, &option_cache,   &option_split_bytes,
-    &option_quiet,   &option_cpu,        &option_json};
+    &option_var,         &option_no_deliver, &option_threads, &option_runs,
+    &option_secrets,     &option_plugin_dir, &option_keyring, &option_cache,
+    &option_split_bytes, &option_quiet,      &option_cpu,     &option_json};
 
 const struct cli_verb verb_run = {
     .name = "run",

@@ -77,6 +77,7 @@ static int run_verb(const struct cli_verb *verb, int argc, char **argv)
         }
     }
     log_free(cli.log);
+    keyring_free(cli.keyring);
     arena_release(&cli.arena);
     return exit_code;
 }

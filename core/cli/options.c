@@ -25,6 +25,15 @@ const struct cli_option option_plugin_dir = {
     AT(plugin_dirs),
     0,
     0};
+const struct cli_option option_keyring = {"keyring",
+                                          "DIR",
+                                          "folder of the keys that are believed and the list of "
+                                          "what is revoked (default: " KEYRING_DEFAULT
+                                          ", if it is there)",
+                                          CLI_TEXT,
+                                          AT(keyring),
+                                          0,
+                                          0};
 const struct cli_option option_cache = {
     "cache",
     "DIR",

@@ -9,6 +9,7 @@
 #include "cli.h"
 #include "clock.h"
 #include "fsys.h"
+#include "owned.h"
 
 const char *cli_beside(struct cli *cli, const char *folder)
 {
@@ -63,7 +64,8 @@ static const char *cache_folder(struct cli *cli)
                                           : NULL;
 }
 
-bool cli_registry(struct cli *cli, struct registry **out)
+// The built-in folder, then those of --plugin-dir.
+static bool plugin_folders(struct cli *cli, struct registry_settings *out)
 {
     size_t n = 0;
     const struct cli_list *dirs = &cli->values.plugin_dirs;
@@ -84,15 +86,87 @@ bool cli_registry(struct cli *cli, struct registry **out)
         }
         folders[n++] = (struct registry_folder){.path = path, .is_extra = true};
     }
+    out->folders = folders;
+    out->n_folders = n;
+    return true;
+}
+
+bool cli_keyring(struct cli *cli)
+{
     struct pt_error err = ERROR_INIT;
-    const struct registry_settings settings = {.folders = folders,
-                                               .n_folders = n,
-                                               .cache_folder = cache_folder(cli),
-                                               .is_fresh = cli->values.is_rescan};
+    const char *folder = cli->values.keyring;
+    if (cli->keyring != NULL) {
+        return true;
+    }
+    pt_status status = keyring_open(folder == NULL ? KEYRING_DEFAULT : folder, &cli->keyring, &err);
+    if (status == PT_OK || (status == PT_E_NOT_FOUND && folder == NULL)) {
+        return true;
+    }
+    fprintf(stderr, "portrait: %s\n", err.message);
+    return false;
+}
+
+static bool open_registry(struct cli *cli, const struct lock_file *lock, struct diags *diags,
+                          struct registry **out)
+{
+    struct pt_error err = ERROR_INIT;
+    struct registry_settings settings = {.cache_folder = cache_folder(cli),
+                                         .is_fresh = cli->values.is_rescan};
+    struct admission *admission = arena_zero(&cli->arena, 1, sizeof *admission);
+    if (!plugin_folders(cli, &settings) || !cli_keyring(cli)) {
+        return false;
+    }
+    if (admission == NULL || !admission_init(admission, cli->keyring, lock, &cli->arena)) {
+        fprintf(stderr, "portrait: out of memory\n");
+        return false;
+    }
+    settings.guard = &admission->guard;
     if (registry_open_as(&settings, out, &err) != PT_OK) {
         fprintf(stderr, "portrait: plugins: %s\n", err.message);
         return false;
     }
+    if (lock != NULL) {
+        admission_check(admission, *out, diags);
+    }
+    return true;
+}
+
+bool cli_registry(struct cli *cli, struct registry **out)
+{
+    return open_registry(cli, NULL, NULL, out);
+}
+
+bool cli_lock(struct cli *cli, const char *pipeline, struct diags *diags, struct lock_file **out)
+{
+    struct pt_error err = ERROR_INIT;
+    struct lock_file *lock = arena_zero(&cli->arena, 1, sizeof *lock);
+    const char *path = arena_printf(&cli->arena, "%s" LOCK_FILE_SUFFIX, pipeline);
+    if (lock == NULL || path == NULL) {
+        diags->out_of_memory = true;
+        return false;
+    }
+    pt_status status = lock_file_read(path, &cli->arena, lock, &err);
+    *out = status == PT_OK ? lock : NULL;
+    if (status != PT_OK && status != PT_E_NOT_FOUND) {
+        diag_add(diags, DIAG_ERROR, "P0503", (struct position){.file = path}, NULL, "%s",
+                 err.message);
+        return false;
+    }
+    return true;
+}
+
+bool cli_locked_registry(struct cli *cli, const struct lock_file *lock, struct diags *diags,
+                         struct registry **out)
+{
+    struct registry *registry = NULL;
+    if (!open_registry(cli, lock, diags, &registry)) {
+        return false;
+    }
+    if (diags_failed(diags)) {
+        registry_free(registry);
+        return false;
+    }
+    *out = registry;
     return true;
 }
 
@@ -157,4 +231,43 @@ void cli_print(struct diags *diags)
 {
     diags_sort(diags);
     diags_print(diags, stderr, cli_colour(stderr));
+}
+
+int cli_failed(const char *verb, const struct pt_error *err)
+{
+    fprintf(stderr, "portrait %s: %s%s%s\n", verb, err->message, err->hint[0] == '\0' ? "" : "; ",
+            err->hint);
+    if (err->code == PT_E_INVALID) {
+        return EXIT_USAGE;
+    }
+    return err->code == PT_E_NO_MEMORY || err->code == PT_E_IO ? EXIT_RUN_FAILED : EXIT_CONFIG;
+}
+
+bool cli_ends_with(const char *text, const char *tail)
+{
+    size_t n = strlen(text);
+    size_t m = strlen(tail);
+    return n > m && strcmp(text + n - m, tail) == 0;
+}
+
+pt_status cli_owned_path(struct cli *cli, const char *written, const char **out,
+                         struct pt_error *err)
+{
+    const char *slash = strrchr(written, '/');
+    const char *name = slash == NULL ? written : slash + 1;
+    const char *parent = ".";
+    if (slash != NULL) {
+        parent =
+            slash == written ? "/" : arena_strndup(&cli->arena, written, (size_t)(slash - written));
+    }
+    const char *folder = parent == NULL ? NULL : absolute(cli, parent);
+    if (folder == NULL) {
+        FAIL(err, PT_E_NOT_FOUND, "the folder of %s is not there", written);
+    }
+    TRY(owned_folder(folder, err));
+    *out = arena_printf(&cli->arena, "%s/%s", strcmp(folder, "/") == 0 ? "" : folder, name);
+    if (*out == NULL) {
+        FAIL(err, PT_E_NO_MEMORY, "out of memory");
+    }
+    return PT_OK;
 }

@@ -26,14 +26,17 @@ static pt_status open_failed(const char *path, int number, struct pt_error *err)
     return status;
 }
 
-static pt_status check_facts(const char *path, int fd, bool is_folder, struct pt_error *err)
+enum owned_kind { OWNED_FOLDER, OWNED_FILE, OWNED_SECRET };
+
+static pt_status check_facts(const char *path, int fd, enum owned_kind kind, struct pt_error *err)
 {
     struct stat facts;
     if (fsys_fstat(fd, &facts) != 0) {
         return error_system(err, errno, "%s", path);
     }
-    if (is_folder ? !S_ISDIR(facts.st_mode) : !S_ISREG(facts.st_mode)) {
-        FAIL(err, PT_E_DENIED, "%s is no %s", path, is_folder ? "folder" : "regular file");
+    if (kind == OWNED_FOLDER ? !S_ISDIR(facts.st_mode) : !S_ISREG(facts.st_mode)) {
+        FAIL(err, PT_E_DENIED, "%s is no %s", path,
+             kind == OWNED_FOLDER ? "folder" : "regular file");
     }
     if (facts.st_uid != 0 && facts.st_uid != geteuid()) {
         FAIL(err, PT_E_DENIED, "%s belongs to another user (uid %u)", path, (unsigned)facts.st_uid);
@@ -41,16 +44,20 @@ static pt_status check_facts(const char *path, int fd, bool is_folder, struct pt
     if ((facts.st_mode & S_IWOTH) != 0) {
         FAIL(err, PT_E_DENIED, "%s can be written by everybody", path);
     }
+    if (kind == OWNED_SECRET && (facts.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+        FAIL(err, PT_E_DENIED, "%s may be read by others (mode %04o): chmod 600", path,
+             (unsigned)(facts.st_mode & 07777));
+    }
     return PT_OK;
 }
 
-static pt_status open_owned(const char *path, bool is_folder, int *out, struct pt_error *err)
+static pt_status open_owned(const char *path, enum owned_kind kind, int *out, struct pt_error *err)
 {
     int fd = fsys_open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0);
     if (fd < 0) {
         return open_failed(path, errno, err);
     }
-    pt_status status = check_facts(path, fd, is_folder, err);
+    pt_status status = check_facts(path, fd, kind, err);
     if (status != PT_OK) {
         fsys_close(fd);
         return status;
@@ -62,7 +69,7 @@ static pt_status open_owned(const char *path, bool is_folder, int *out, struct p
 pt_status owned_folder(const char *path, struct pt_error *err)
 {
     int fd = -1;
-    TRY(open_owned(path, true, &fd, err));
+    TRY(open_owned(path, OWNED_FOLDER, &fd, err));
     fsys_close(fd);
     return PT_OK;
 }
@@ -89,11 +96,12 @@ static pt_status read_all(int fd, const char *path, size_t most, struct str *out
     }
 }
 
-pt_status owned_read(const char *path, size_t most, struct str *out, struct pt_error *err)
+static pt_status read_owned(const char *path, enum owned_kind kind, size_t most, struct str *out,
+                            struct pt_error *err)
 {
     int fd = -1;
     size_t before = out->n;
-    TRY(open_owned(path, false, &fd, err));
+    TRY(open_owned(path, kind, &fd, err));
     pt_status status = read_all(fd, path, most, out, err);
     fsys_close(fd);
     if (status != PT_OK && out->n > before) {
@@ -102,4 +110,14 @@ pt_status owned_read(const char *path, size_t most, struct str *out, struct pt_e
         out->p[before] = '\0';
     }
     return status;
+}
+
+pt_status owned_read(const char *path, size_t most, struct str *out, struct pt_error *err)
+{
+    return read_owned(path, OWNED_FILE, most, out, err);
+}
+
+pt_status owned_read_private(const char *path, size_t most, struct str *out, struct pt_error *err)
+{
+    return read_owned(path, OWNED_SECRET, most, out, err);
 }

@@ -14,5 +14,7 @@ pt_status owned_folder(const char *path, struct pt_error *err);
 // Appends the whole file to `out`; PT_E_LIMIT when it is longer than `most` bytes. A failed read
 // leaves `out` as it was but for memory.
 pt_status owned_read(const char *path, size_t most, struct str *out, struct pt_error *err);
+// The same for a secret: also PT_E_DENIED when group or others may read it. Wipe what was read.
+pt_status owned_read_private(const char *path, size_t most, struct str *out, struct pt_error *err);
 
 #endif

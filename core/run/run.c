@@ -140,6 +140,9 @@ static pt_status begin(struct run *r, struct pt_error *err)
     }
     TRY(pool_new(r->options->threads, &r->pool, err));
     TRY(run_folder_write(&r->folder, "pipeline.yaml", p->source, err));
+    if (r->options->lock.n > 0) { // deliveries to come are held to the same plugins
+        TRY(run_folder_write(&r->folder, "pipeline.yaml.lock", r->options->lock, err));
+    }
     TRY(record_write(r, err));
     return run_folder_mark_latest(&r->folder, err);
 }

@@ -30,6 +30,7 @@ struct run_options {
     uint64_t split_bytes; // 0 = the default
     int64_t now_us;
     const struct var_settings *vars;   // for the record; may be NULL
+    struct text lock;                  // the lock file it runs under, kept with it; empty = none
     struct log *log;                   // may be NULL
     const volatile int *signal_number; // set by a handler: stop; may be NULL
     FILE *screen;                      // status line, summaries

@@ -81,6 +81,9 @@ pt_status lock_file_read(const char *path, struct arena *arena, struct lock_file
     }
     TRY(owned_read(path, LOCK_FILE_MAX, &text, err));
     pt_status status = parse(str_view(&text), arena, &lock, err);
+    if (status == PT_OK && !arena_text(arena, str_view(&text), &lock.text)) {
+        status = error_set(err, PT_E_NO_MEMORY, "no memory for a lock file");
+    }
     str_release(&text);
     if (status != PT_OK) {
         return error_prefix(err, "%s", path);

@@ -21,6 +21,7 @@ struct lock_entry {
 
 struct lock_file {
     const char *path;           // for messages
+    struct text text;           // as it was read
     struct lock_entry *entries; // by id, in byte order
     size_t n;
 };
