@@ -154,7 +154,12 @@ bool base64_decode(struct text in, struct str *out)
     return done;
 }
 
+uint32_t crc32_more(uint32_t crc, const void *data, size_t n)
+{
+    return n == 0 ? crc : (uint32_t)crc32_z(crc, data, n);
+}
+
 uint32_t crc32_of(const void *data, size_t n)
 {
-    return n == 0 ? 0 : (uint32_t)crc32_z(0, data, n);
+    return crc32_more(0, data, n);
 }

@@ -23,7 +23,8 @@ pt_status hmac_sha256(struct text key, struct text message, uint8_t out[SHA256_B
                       struct pt_error *err);
 void digest_hex(const uint8_t *bytes, size_t n, char *out); // 2n + 1 chars
 bool base64_encode(const uint8_t *bytes, size_t n, struct str *out);
-bool base64_decode(struct text in, struct str *out); // strict, padding required
-uint32_t crc32_of(const void *data, size_t n);       // ISO-HDLC, zlib's crc32
+bool base64_decode(struct text in, struct str *out);           // strict, padding required
+uint32_t crc32_of(const void *data, size_t n);                 // ISO-HDLC, zlib's crc32
+uint32_t crc32_more(uint32_t crc, const void *data, size_t n); // of what came before (0) and this
 
 #endif

@@ -249,6 +249,11 @@ struct profile_balance profile_balance_of(const struct profile *p, uint32_t sour
     return b;
 }
 
+struct pool *profile_pool(const struct profile *p)
+{
+    return p->spec->pool;
+}
+
 uint64_t profile_spilled_bytes(const struct profile *p)
 {
     uint64_t identifiers = p->finder_disk_bytes + store_disk_bytes(p->store);

@@ -189,6 +189,7 @@ typedef pt_status (*profile_link_fn)(void *arg, const struct profile_link *link,
 pt_status profile_links(const struct profile *p, const struct profile_cut *c, profile_link_fn fn,
                         void *arg, struct pt_error *err);
 
+struct pool *profile_pool(const struct profile *p); // of its spec
 uint64_t profile_spilled_bytes(const struct profile *p);
 void profile_free(struct profile *p);
 

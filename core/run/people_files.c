@@ -106,38 +106,62 @@ static pt_status save_links(const char *path, const struct profile *profile,
     return close_writing(&w, status, err);
 }
 
+static pt_status write_piece(void *arg, const void *bytes, size_t n, struct pt_error *err)
+{
+    const struct writing *w = arg;
+    return fsys_write_all(w->fd, bytes, n) == 0 ? PT_OK : error_system(err, errno, "%s", w->path);
+}
+
 static pt_status save_table(const char *path, const struct table *t, struct pt_error *err)
 {
-    struct writing w = {.path = path, .fd = -1};
-    pt_status status = table_encode(t, &w.buffer, err);
-    if (status == PT_OK) {
-        w.fd = fsys_open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-        status = w.fd < 0 ? error_system(err, errno, "%s", path) : flush(&w, err);
+    struct writing w = {.path = path};
+    w.fd = fsys_open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    if (w.fd < 0) {
+        return error_system(err, errno, "%s", path);
     }
+    const struct table_writer writer = {write_piece, &w};
+    pt_status status = table_encode(t, &writer, err);
     return close_writing(&w, status, err);
+}
+
+struct people_files {
+    const struct run_folder *folder;
+    const struct profile *profile;
+    const struct profile_cut *cut;
+    const struct table *scored;
+};
+
+enum { SAVE_LINKS, SAVE_TABLE, SAVE_ITEMS };
+
+// An item of the pool: one of the two files.
+static pt_status save_item(void *arg, uint64_t item, uint32_t worker, struct pt_error *err)
+{
+    (void)worker;
+    const struct people_files *f = arg;
+    const char *name = item == SAVE_LINKS ? "people/links.tsv" : "people/profiles.table";
+    char *path = run_folder_path(f->folder, name);
+    if (path == NULL) {
+        return no_memory(err);
+    }
+    pt_status status = item == SAVE_LINKS ? save_links(path, f->profile, f->cut, err)
+                                          : save_table(path, f->scored, err);
+    mem_free(path);
+    return status;
 }
 
 pt_status people_files_save(const struct run_folder *folder, const struct profile *profile,
                             const struct profile_cut *cut, const struct table *scored,
                             struct pt_error *err)
 {
+    struct people_files files = {folder, profile, cut, scored};
     char *people = run_folder_path(folder, "people");
-    char *profiles = run_folder_path(folder, "people/profiles.table");
-    char *links = run_folder_path(folder, "people/links.tsv");
-    pt_status status = people == NULL || profiles == NULL || links == NULL ? no_memory(err) : PT_OK;
+    pt_status status = people == NULL ? no_memory(err) : PT_OK;
     if (status == PT_OK && fsys_mkdir_all(people, 0700) != 0) {
         status = error_system(err, errno, "%s", people);
     }
-    if (status == PT_OK) {
-        status = save_table(profiles, scored, err);
-    }
-    if (status == PT_OK) {
-        status = save_links(links, profile, cut, err);
-    }
     mem_free(people);
-    mem_free(profiles);
-    mem_free(links);
-    return status;
+    TRY(status);
+    return pool_run(profile_pool(profile), SAVE_ITEMS, save_item, &files, err);
 }
 
 // --- Reading back ------------------------------------------------------------------------------

@@ -8,8 +8,8 @@
 #include "profile.h"
 #include "run_folder.h"
 
-// people/profiles.table and people/links.tsv of the run. Not synced: they tell about a run, they
-// are none of its outputs.
+// people/profiles.table and people/links.tsv of the run, written at once in the profile's pool. Not
+// synced: they tell about a run, they are none of its outputs.
 pt_status people_files_save(const struct run_folder *folder, const struct profile *profile,
                             const struct profile_cut *cut, const struct table *scored,
                             struct pt_error *err);

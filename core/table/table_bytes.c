@@ -6,71 +6,104 @@
 
 #define MAGIC "PTTABLE1"
 #define MAGIC_BYTES 8
+#define GATHERED_BYTES ((size_t)64 << 10)
 
-static bool put_u64(struct str *out, uint64_t value)
+// Small things are gathered, large arrays handed on as they are.
+struct encoding {
+    const struct table_writer *writer;
+    struct str gathered;
+    uint32_t crc;
+    struct pt_error *err;
+};
+
+static pt_status flush(struct encoding *e)
+{
+    if (e->gathered.failed) {
+        return error_set(e->err, PT_E_NO_MEMORY, "out of memory for a table");
+    }
+    e->crc = crc32_more(e->crc, e->gathered.p, e->gathered.n);
+    pt_status status = e->writer->write(e->writer->arg, e->gathered.p, e->gathered.n, e->err);
+    str_reset(&e->gathered);
+    return status;
+}
+
+static pt_status put(struct encoding *e, const void *bytes, size_t n)
+{
+    if (n < GATHERED_BYTES) {
+        str_add_n(&e->gathered, bytes, n);
+        return e->gathered.n < GATHERED_BYTES && !e->gathered.failed ? PT_OK : flush(e);
+    }
+    TRY(flush(e));
+    e->crc = crc32_more(e->crc, bytes, n);
+    return e->writer->write(e->writer->arg, bytes, n, e->err);
+}
+
+static pt_status put_u64(struct encoding *e, uint64_t value)
 {
     char bytes[8];
     for (int i = 0; i < 8; i++) {
         bytes[i] = (char)(value >> (8 * i));
     }
-    return str_add_n(out, bytes, 8);
+    return put(e, bytes, 8);
 }
 
-static bool put_words(struct str *out, const void *values, size_t n)
-{
-    // The hosts Portrait runs on are little-endian; the magic of another would not match.
-    return str_add_n(out, values, n * 8);
-}
-
-static bool put_texts(struct str *out, const struct column *c, size_t n)
+static pt_status put_texts(struct encoding *e, const struct column *c, size_t n)
 {
     uint64_t total = 0;
     for (size_t i = 0; i < n; i++) {
         total += c->valid == NULL || c->valid[i] ? c->s[i].n : 0;
-        put_u64(out, total);
+        TRY(put_u64(e, total));
     }
     for (size_t i = 0; i < n; i++) {
         if (c->valid == NULL || c->valid[i]) {
-            str_add_n(out, c->s[i].p, c->s[i].n);
+            TRY(put(e, c->s[i].p, c->s[i].n));
         }
     }
-    return !out->failed;
+    return PT_OK;
 }
 
-static bool put_column(struct str *out, const struct column *c, size_t n)
+static pt_status put_column(struct encoding *e, const struct column *c, size_t n)
 {
-    put_u64(out, strlen(c->name));
-    str_add(out, c->name);
-    put_u64(out, (uint64_t)c->type);
-    put_u64(out, c->valid != NULL);
+    TRY(put_u64(e, strlen(c->name)));
+    TRY(put(e, c->name, strlen(c->name)));
+    TRY(put_u64(e, (uint64_t)c->type));
+    TRY(put_u64(e, c->valid != NULL));
     if (c->valid != NULL) {
-        str_add_n(out, (const char *)c->valid, n);
+        TRY(put(e, c->valid, n));
     }
+    // The hosts Portrait runs on are little-endian; the magic of another would not match.
     switch (c->type) {
     case VEC_BOOL:
-        return str_add_n(out, (const char *)c->b, n);
+        return put(e, c->b, n);
     case VEC_F64:
-        return put_words(out, c->f, n);
+        return put(e, c->f, n * sizeof *c->f);
     case VEC_STR:
-        return put_texts(out, c, n);
+        return put_texts(e, c, n);
     default:
-        return put_words(out, c->i, n);
+        return put(e, c->i, n * sizeof *c->i);
     }
 }
 
-pt_status table_encode(const struct table *t, struct str *out, struct pt_error *err)
+static pt_status put_table(struct encoding *e, const struct table *t)
 {
-    size_t start = out->n;
-    str_add_n(out, MAGIC, MAGIC_BYTES);
-    put_u64(out, t->n_rows);
-    put_u64(out, t->n_columns);
+    TRY(put(e, MAGIC, MAGIC_BYTES));
+    TRY(put_u64(e, t->n_rows));
+    TRY(put_u64(e, t->n_columns));
     for (size_t i = 0; i < t->n_columns; i++) {
-        put_column(out, &t->columns[i], t->n_rows);
+        TRY(put_column(e, &t->columns[i], t->n_rows));
     }
-    if (!out->failed) {
-        put_u64(out, crc32_of(out->p + start, out->n - start));
-    }
-    return out->failed ? error_set(err, PT_E_NO_MEMORY, "out of memory for a table") : PT_OK;
+    TRY(flush(e));
+    TRY(put_u64(e, e->crc));
+    return flush(e);
+}
+
+pt_status table_encode(const struct table *t, const struct table_writer *writer,
+                       struct pt_error *err)
+{
+    struct encoding e = {.writer = writer, .err = err};
+    pt_status status = put_table(&e, t);
+    str_release(&e.gathered);
+    return status;
 }
 
 struct bytes {

@@ -7,8 +7,14 @@
 
 #include "table.h"
 
-// Appends the table to `out`. PT_E_NO_MEMORY only.
-pt_status table_encode(const struct table *t, struct str *out, struct pt_error *err);
+// Where the bytes go, in pieces, as they come.
+struct table_writer {
+    pt_status (*write)(void *arg, const void *bytes, size_t n, struct pt_error *err);
+    void *arg;
+};
+
+pt_status table_encode(const struct table *t, const struct table_writer *writer,
+                       struct pt_error *err);
 // Reads it back; texts are copied. PT_E_DATA for anything table_encode did not write.
 pt_status table_decode(struct text bytes, struct table *out, struct pt_error *err);
 
