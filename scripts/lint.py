@@ -12,7 +12,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 FLOOR = {"base": 1, "io": 2, "table": 2, "pipeline": 3, "expr": 3, "plugin": 3, "state": 3, "isolate": 4, "trust": 3,
-         "profile": 4, "learn": 4, "campaign": 4, "run": 5, "report": 5, "cli": 6}
+         "profile": 4, "learn": 4, "campaign": 4, "run": 5, "report": 5, "conformance": 6, "cli": 7}
 # A dependency's headers and the one room that includes them.
 OWNER = {"ltdl.h": "plugin", "yaml.h": "pipeline", "cjson/": "base", "cblas.h": "learn",
          "openblas": "learn", "curl/": "io", "openssl/": "base", "zstd": "io", "sqlite3.h": "state",

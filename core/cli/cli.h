@@ -30,6 +30,8 @@ struct cli_values {
     const char *as;
     const char *out;
     const char *cache;
+    const char *data;
+    int64_t cycles;
     const char *keyring;
     const char *key;
     const char *password;
@@ -89,6 +91,7 @@ extern const struct cli_option option_var, option_plugin_dir, option_keyring, op
     option_split_bytes, option_cpu;
 
 // The words of `plugins` that are about trust: sign, verify, lock.
+int cmd_plugins_check(struct cli *cli);
 int cmd_plugins_sign(struct cli *cli);
 int cmd_plugins_verify(struct cli *cli);
 int cmd_plugins_lock(struct cli *cli);

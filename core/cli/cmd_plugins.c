@@ -153,6 +153,7 @@ static const struct {
     const char *word;
     int (*run)(struct cli *cli);
 } own_words[] = {
+    {"check", cmd_plugins_check},
     {"sign", cmd_plugins_sign},
     {"verify", cmd_plugins_verify},
     {"lock", cmd_plugins_lock},
@@ -190,6 +191,37 @@ static const struct cli_option option_rescan = {
     0,
     0};
 
+static const struct cli_option option_data = {"data",
+                                              "PATH",
+                                              "check: what a source reads, a sample of a few MiB",
+                                              CLI_TEXT,
+                                              offsetof(struct cli_values, data),
+                                              0,
+                                              0};
+static const struct cli_option option_with = {
+    "with",
+    "KEY=VALUE",
+    "check: an option of the plugin (again for each); VALUE is YAML",
+    CLI_LIST,
+    offsetof(struct cli_values, with),
+    0,
+    0};
+static const struct cli_option option_format = {"format",
+                                                "text|json|junit",
+                                                "check: how the report is written (default: text)",
+                                                CLI_TEXT,
+                                                offsetof(struct cli_values, format),
+                                                0,
+                                                0};
+static const struct cli_option option_cycles = {
+    "cycles",
+    "N",
+    "check: lives in which nothing may grow, 20 to 100000 (default: 1000)",
+    CLI_COUNT,
+    offsetof(struct cli_values, cycles),
+    20,
+    100000};
+
 static const struct cli_option option_key = {"key",
                                              "FILE",
                                              "sign: secret key as minisign makes it",
@@ -207,12 +239,13 @@ static const struct cli_option option_password = {
     0};
 
 static const struct cli_option *const options[] = {
-    &option_key,        &option_password, &option_secrets, &option_var, &option_rescan,
+    &option_data,       &option_with,     &option_format,  &option_cycles, &option_secrets,
+    &option_key,        &option_password, &option_secrets, &option_var,    &option_rescan,
     &option_plugin_dir, &option_keyring,  &option_cache,   &option_json};
 
 const struct cli_verb verb_plugins = {
     .name = "plugins",
-    .words = "list | info NAME | sign FILE | verify FILE | lock PIPELINE",
+    .words = "list | info NAME | check FILE.so | sign FILE | verify FILE | lock PIPELINE",
     .summary = "list the sources, models and sinks, show one's options (--json: JSON Schema), sign "
                "and verify plugin files, pin a pipeline to its plugins",
     .example = "portrait plugins info weblog",
