@@ -48,7 +48,7 @@ static pt_status index_next(struct csv_block *b, pt_error *err)
         status = pt_window_fill(w, err);
     }
     uint64_t n = w->end - w->begin;
-    uint64_t left = c->end - pt_window_offset(w);
+    uint64_t left = c->end - c->offset;
     n = n < left ? n : left;
     n = n < CSV_INDEX_BYTES ? n : CSV_INDEX_BYTES;
     b->at = 0;
@@ -143,8 +143,7 @@ pt_status csv_block_take(struct csv_block *b, uint64_t rows, uint32_t most, uint
     struct csv_cursor *c = b->cursor;
     struct pt_window *w = &c->window;
     *taken = 0;
-    if (b->index == NULL || c->mark > 0 || pt_window_offset(w) < b->wait_till ||
-        pt_window_offset(w) >= c->end) {
+    if (b->index == NULL || c->mark > 0 || c->offset < b->wait_till || c->offset >= c->end) {
         return PT_OK;
     }
     if (b->at == b->index->n_rows) {
@@ -153,7 +152,7 @@ pt_status csv_block_take(struct csv_block *b, uint64_t rows, uint32_t most, uint
             return status;
         }
         if (b->index->n_rows == 0) {
-            b->wait_till = pt_window_offset(w) + 1;
+            b->wait_till = c->offset + 1;
             return PT_OK;
         }
     }
@@ -171,11 +170,12 @@ pt_status csv_block_take(struct csv_block *b, uint64_t rows, uint32_t most, uint
     }
     if (!is_fine) {
         pt_batch_truncate(b->batch, rows);
-        b->wait_till = pt_window_offset(w) + (s.end - s.begin);
+        b->wait_till = c->offset + (s.end - s.begin);
         b->at = b->index->n_rows = 0; // single records may move what it points to
         return PT_OK;
     }
     w->begin += s.end - s.begin;
+    c->offset += s.end - s.begin;
     c->lines += count_lines(&s);
     c->passed += n;
     b->at += n;

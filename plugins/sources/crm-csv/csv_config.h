@@ -11,7 +11,13 @@
 
 enum csv_wish_header { CSV_HEADER_AUTO, CSV_HEADER_YES, CSV_HEADER_NO };
 
-enum csv_wish_encoding { CSV_ENCODING_AUTO, CSV_ENCODING_UTF8, CSV_ENCODING_GB18030 };
+enum csv_wish_encoding {
+    CSV_ENCODING_AUTO,
+    CSV_ENCODING_UTF8,
+    CSV_ENCODING_GB18030,
+    CSV_ENCODING_UTF16LE,
+    CSV_ENCODING_UTF16BE
+};
 
 enum csv_wish_ragged { CSV_RAGGED_REJECT, CSV_RAGGED_FILL };
 

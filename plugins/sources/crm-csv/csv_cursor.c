@@ -6,6 +6,14 @@
 
 #define READ_BLOCK (UINT64_C(256) << 10) // stays in the second-level cache
 
+// Passes `n` bytes of the window.
+static void pass(struct csv_cursor *c, uint64_t n)
+{
+    struct pt_window *w = &c->window;
+    c->offset += c->dialect->utf16 == CSV_UTF16_NONE ? n : csv_utf16_bytes(w->buffer + w->begin, n);
+    w->begin += n;
+}
+
 static pt_status pass_mark(struct csv_cursor *c, pt_error *err)
 {
     struct pt_window *w = &c->window;
@@ -16,8 +24,8 @@ static pt_status pass_mark(struct csv_cursor *c, pt_error *err)
         }
     }
     if (w->end - w->begin >= 3 && memcmp(w->buffer + w->begin, "\xEF\xBB\xBF", 3) == 0) {
-        w->begin += 3;
-        c->mark = 3;
+        pass(c, 3);
+        c->mark = c->offset;
     }
     return PT_OK;
 }
@@ -31,10 +39,10 @@ static pt_status pass_line(struct csv_cursor *c, pt_error *err)
         uint64_t left = w->end - w->begin;
         uint64_t length = csv_line_length(c->dialect, w->buffer + w->begin, left);
         if (length < left) {
-            w->begin += length + 1;
+            pass(c, length + 1);
             return PT_OK;
         }
-        w->begin = w->end;
+        pass(c, left);
         if (w->is_at_end) {
             return PT_OK;
         }
@@ -60,13 +68,15 @@ pt_status csv_cursor_open(struct csv_cursor *c, const pt_host *host, const pt_in
                           const struct pt_range *range, const struct csv_dialect *dialect,
                           pt_error *err)
 {
-    *c = (struct csv_cursor){.dialect = dialect, .end = range->end};
+    *c = (struct csv_cursor){.dialect = dialect, .offset = range->begin, .end = range->end};
     c->record = pt_mem_array(host, 1, sizeof *c->record);
     if (c->record == NULL) {
         return pt_fail(host, err, PT_E_NO_MEMORY, NULL, "out of memory for reading");
     }
+    csv_input_init(&c->input, host, input, (enum csv_utf16_order)dialect->utf16);
     c->window.host = host;
-    pt_status status = pt_window_open(&c->window, host, input, range, READ_BLOCK, err);
+    pt_status status =
+        pt_window_open(&c->window, &c->input.host, c->input.input, range, READ_BLOCK, err);
     if (status == PT_OK && range->begin == 0) {
         status = pass_mark(c, err);
     }
@@ -124,7 +134,7 @@ static pt_status take_bad(struct csv_cursor *c, struct csv_item *out, const char
 static void take_record(struct csv_cursor *c, struct csv_item *out)
 {
     out->size = c->record->text;
-    c->window.begin += c->record->size;
+    pass(c, c->record->size);
     c->lines += c->record->lines;
     c->passed += out->step == CSV_RECORD;
 }
@@ -145,8 +155,8 @@ pt_status csv_cursor_next(struct csv_cursor *c, struct csv_item *out, pt_error *
 {
     struct pt_window *w = &c->window;
     pt_status status = PT_OK;
-    *out = (struct csv_item){.step = CSV_END, .line = c->lines, .offset = pt_window_offset(w)};
-    if (pt_window_offset(w) - c->mark >= c->end || !has_more(c, &status, err)) {
+    *out = (struct csv_item){.step = CSV_END, .line = c->lines, .offset = c->offset};
+    if (c->offset - c->mark >= c->end || !has_more(c, &status, err)) {
         return status;
     }
     c->mark = 0;

@@ -7,6 +7,7 @@
 #define CSV_CURSOR_H
 
 #include "csv_record.h"
+#include "csv_utf16.h"
 #include "pt_splits.h"
 #include "pt_window.h"
 
@@ -27,11 +28,13 @@ struct csv_item {
 struct csv_cursor {
     const struct csv_dialect *dialect;
     struct csv_record *record; // of the item given out last
+    struct csv_input input;
     struct pt_window window;
+    uint64_t offset; // in the file, of the first unread byte
     uint64_t end;
     uint64_t lines;  // passed
     uint64_t passed; // records given out, good ones
-    uint64_t mark;   // bytes of a byte order mark before the first record
+    uint64_t mark;   // bytes of a byte order mark in the file before the first record
 };
 
 // Opens the range; a byte order mark at the start of a file is passed. `dialect` stays the

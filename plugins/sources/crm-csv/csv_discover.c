@@ -17,12 +17,12 @@ struct head {
     bool is_whole;
 };
 
-static pt_status head_read(const struct csv_instance *in, uint32_t file, struct head *head,
+static pt_status head_read(const struct csv_input *in, uint32_t file, struct head *head,
                            pt_error *err)
 {
-    const pt_input_api *input = in->host->input;
+    const pt_input_api *input = in->host.input;
     pt_stream *stream = NULL;
-    pt_status status = input->open(in->config->path, file, 0, &stream, err);
+    pt_status status = input->open(in->input, file, 0, &stream, err);
     uint64_t got = 1;
     head->n = 0;
     while (status == PT_OK && got > 0 && head->n < HEAD_BYTES) {
@@ -42,16 +42,51 @@ static uint8_t char_of(const char *text)
     return c;
 }
 
-static const char *encoding_name(bool is_gb18030)
+static const char *encoding_name(enum csv_encoding encoding)
 {
-    return is_gb18030 ? "GB18030" : "UTF-8";
+    static const char *const names[] = {[CSV_IS_ASCII] = "UTF-8",
+                                        [CSV_IS_UTF8] = "UTF-8",
+                                        [CSV_IS_GB18030] = "GB18030",
+                                        [CSV_IS_UTF16LE] = "UTF-16LE",
+                                        [CSV_IS_UTF16BE] = "UTF-16BE"};
+    return names[encoding];
 }
 
-// What the heads of the files tell together.
+static bool is_utf16(enum csv_encoding encoding)
+{
+    return encoding == CSV_IS_UTF16LE || encoding == CSV_IS_UTF16BE;
+}
+
+static enum csv_encoding dialect_encoding(const struct csv_dialect *d)
+{
+    return d->utf16 == CSV_UTF16_LITTLE ? CSV_IS_UTF16LE
+           : d->utf16 == CSV_UTF16_BIG  ? CSV_IS_UTF16BE
+           : d->is_gb18030              ? CSV_IS_GB18030
+                                        : CSV_IS_UTF8;
+}
+
+// What the heads of the files tell together. A declared encoding is there from the start.
 struct found {
     enum csv_encoding encoding;
+    bool is_declared;
+    bool has_text;     // a file that is not empty was seen
     const char *first; // file that told it
 };
+
+// ASCII is UTF-8 and GB18030 too, but never UTF-16.
+static bool is_at_odds(const struct found *found, enum csv_encoding encoding)
+{
+    if (found->encoding == encoding || !(found->has_text || found->is_declared)) {
+        return false;
+    }
+    if (is_utf16(found->encoding) && found->is_declared) {
+        return is_utf16(encoding); // no mark may be there, and few letters
+    }
+    if (is_utf16(found->encoding) || is_utf16(encoding)) {
+        return true;
+    }
+    return !found->is_declared && found->encoding != CSV_IS_ASCII && encoding != CSV_IS_ASCII;
+}
 
 static pt_status encoding_add(const struct csv_instance *in, uint32_t file, const struct head *head,
                               struct found *found, pt_error *err)
@@ -59,22 +94,20 @@ static pt_status encoding_add(const struct csv_instance *in, uint32_t file, cons
     pt_file_info info = {.struct_size = sizeof info};
     enum csv_encoding encoding = csv_sniff_encoding(head->bytes, head->n);
     pt_status status = in->host->input->describe(in->config->path, file, &info, err);
-    if (status != PT_OK || encoding == CSV_IS_ASCII) {
+    if (status != PT_OK || head->n == 0) {
         return status;
     }
-    if (encoding == CSV_IS_UTF16) {
-        return pt_fail(in->host, err, PT_E_UNSUPPORTED, "path",
-                       "%s is UTF-16, which is not read: convert it first (iconv -f UTF-16 -t "
-                       "UTF-8)",
-                       info.path);
-    }
-    bool is_other = found->encoding != CSV_IS_ASCII && found->encoding != encoding;
-    if (is_other && in->config->encoding == CSV_ENCODING_AUTO) {
+    if (is_at_odds(found, encoding)) {
         return pt_fail(in->host, err, PT_E_DATA, "encoding", "%s is %s, but %s is %s", info.path,
-                       encoding_name(encoding == CSV_IS_GB18030), found->first,
-                       encoding_name(found->encoding == CSV_IS_GB18030));
+                       encoding_name(encoding),
+                       found->is_declared ? "the encoding asked for" : found->first,
+                       encoding_name(found->encoding));
     }
-    *found = (struct found){encoding, info.path};
+    if (!found->has_text || found->encoding == CSV_IS_ASCII) {
+        found->first = info.path;
+        found->encoding = found->is_declared ? found->encoding : encoding;
+    }
+    found->has_text = true;
     return PT_OK;
 }
 
@@ -90,7 +123,7 @@ static uint64_t head_skip(const struct head *head, int64_t lines, bool is_cr_onl
     return at;
 }
 
-static struct csv_dialect dialect_wished(const struct csv_instance *in, bool is_gb18030)
+static struct csv_dialect dialect_wished(const struct csv_instance *in, enum csv_encoding encoding)
 {
     const struct csv_config *config = in->config;
     return (struct csv_dialect){
@@ -98,41 +131,62 @@ static struct csv_dialect dialect_wished(const struct csv_instance *in, bool is_
         .quote = config->quote == NULL ? '"' : char_of(config->quote),
         .escape = config->escape == NULL ? CSV_CHAR_AUTO : char_of(config->escape),
         .comment = char_of(config->comment),
-        .is_gb18030 = is_gb18030,
+        .is_gb18030 = encoding == CSV_IS_GB18030,
+        .utf16 = encoding == CSV_IS_UTF16LE   ? CSV_UTF16_LITTLE
+                 : encoding == CSV_IS_UTF16BE ? CSV_UTF16_BIG
+                                              : CSV_UTF16_NONE,
         .allows_blanks = config->trim != 0};
 }
 
-// Encoding of all files; `first` ends up as the head of the first that holds anything.
+static struct found found_at_first(const struct csv_config *config)
+{
+    static const enum csv_encoding declared[] = {[CSV_ENCODING_AUTO] = CSV_IS_ASCII,
+                                                 [CSV_ENCODING_UTF8] = CSV_IS_UTF8,
+                                                 [CSV_ENCODING_GB18030] = CSV_IS_GB18030,
+                                                 [CSV_ENCODING_UTF16LE] = CSV_IS_UTF16LE,
+                                                 [CSV_ENCODING_UTF16BE] = CSV_IS_UTF16BE};
+
+    return (struct found){.encoding = declared[config->encoding],
+                          .is_declared = config->encoding != CSV_ENCODING_AUTO};
+}
+
+// Encoding of all files; `first` ends up as the head, as UTF-8 or GB18030, of the first that holds
+// anything.
 static pt_status encoding_find(const struct csv_instance *in, struct head *first,
-                               struct head *other, bool *is_gb18030, pt_error *err)
+                               struct head *other, struct csv_dialect *wish, pt_error *err)
 {
     uint32_t n = in->host->input->count(in->config->path);
-    struct found found = {CSV_IS_ASCII, NULL};
+    uint32_t at = 0;
+    struct found found = found_at_first(in->config);
+    struct csv_input input;
+    csv_input_init(&input, in->host, in->config->path, CSV_UTF16_NONE);
     pt_status status = PT_OK;
     for (uint32_t i = 0; i < n && status == PT_OK; i++) {
         struct head *head = first->n == 0 ? first : other;
-        status = head_read(in, i, head, err);
+        at = first->n == 0 ? i : at;
+        status = head_read(&input, i, head, err);
         if (status == PT_OK) {
             status = encoding_add(in, i, head, &found, err);
         }
     }
-    *is_gb18030 = in->config->encoding == CSV_ENCODING_AUTO
-                      ? found.encoding == CSV_IS_GB18030
-                      : in->config->encoding == CSV_ENCODING_GB18030;
+    *wish = dialect_wished(in, found.encoding);
+    if (status == PT_OK && wish->utf16 != CSV_UTF16_NONE && n > 0) {
+        csv_input_init(&input, in->host, in->config->path, (enum csv_utf16_order)wish->utf16);
+        status = head_read(&input, at, first, err);
+    }
     return status;
 }
 
 static pt_status dialect_find(struct csv_instance *in, struct head *head, struct head *other,
                               pt_error *err)
 {
-    bool is_gb18030 = false;
-    pt_status status = encoding_find(in, head, other, &is_gb18030, err);
+    struct csv_dialect wish;
+    pt_status status = encoding_find(in, head, other, &wish, err);
     struct csv_record *record = pt_mem_array(in->host, 1, sizeof *record);
     if (status == PT_OK && record == NULL) {
         status = pt_fail(in->host, err, PT_E_NO_MEMORY, NULL, "out of memory");
     }
     if (status == PT_OK) {
-        struct csv_dialect wish = dialect_wished(in, is_gb18030);
         bool is_cr_only = memchr(head->bytes, '\n', HEAD_BYTES) == NULL;
         uint64_t at = head_skip(head, in->config->skip, is_cr_only);
         in->layout.dialect = csv_sniff_dialect(&wish, head->bytes + at, head->n - at,
@@ -150,8 +204,8 @@ static void dialect_note(const struct csv_instance *in, const pt_discovery *out)
     if (d->delimiter != '\t') {
         snprintf(delimiter, sizeof delimiter, "`%c`", d->delimiter);
     }
-    snprintf(note, sizeof note, "%s, delimiter %s%s%s, %s", encoding_name(d->is_gb18030), delimiter,
-             d->escape == '\\' ? ", backslash escapes" : "",
+    snprintf(note, sizeof note, "%s, delimiter %s%s%s, %s", encoding_name(dialect_encoding(d)),
+             delimiter, d->escape == '\\' ? ", backslash escapes" : "",
              d->is_cr_only ? ", lines end with CR" : "",
              in->layout.has_header ? "with header" : "no header");
     out->note(out->ctx, note);

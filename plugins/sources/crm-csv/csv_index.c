@@ -13,7 +13,8 @@
 bool csv_index_can(const struct csv_dialect *d)
 {
     bool has_other_escape = d->escape != 0 && d->escape != d->quote;
-    return !has_other_escape && d->comment == 0 && !d->is_gb18030 && !d->is_cr_only;
+    return !has_other_escape && d->comment == 0 && !d->is_gb18030 && !d->is_cr_only &&
+           d->utf16 == 0;
 }
 
 #if defined(__SSE2__)

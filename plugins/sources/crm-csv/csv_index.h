@@ -31,7 +31,8 @@ bool csv_index_can(const struct csv_dialect *dialect);
 void csv_index_make(uint32_t cpu, const struct csv_dialect *dialect, const uint8_t *p, uint32_t n,
                     struct csv_index *out);
 
-// Bytes of the whole rows that an index would hold; n < 2^31.
+// Bytes of the whole rows that an index would hold, up to one longer than CSV_FIELDS_MAX bytes;
+// n < 2^31.
 uint32_t csv_index_bytes(uint32_t cpu, const struct csv_dialect *dialect, const uint8_t *p,
                          uint32_t n);
 

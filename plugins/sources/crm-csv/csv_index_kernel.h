@@ -78,6 +78,10 @@ CSV_INLINE bool csv_take_block(struct csv_carry *c, struct csv_bits bits, uint32
     structural &= good;
     uint64_t line_ends = bits.ends & ~inside & good;
     c->breaks |= bits.ends & inside & good;
+    if (out == NULL && line_ends != 0 &&
+        base + (uint32_t)__builtin_ctzll(line_ends) - c->bytes > CSV_FIELDS_MAX) {
+        return false; // it may have too many fields, which nobody counts here
+    }
     if (line_ends != 0) {
         c->bytes = base + 64 - (uint32_t)__builtin_clzll(line_ends);
     }

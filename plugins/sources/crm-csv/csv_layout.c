@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "csv_utf16.h"
+
 #define MARK "crmcsv1"
 #define FLAG_INFERRED 1u
 #define FLAG_DICTIONARY 2u
@@ -120,8 +122,10 @@ uint8_t *csv_layout_save(const struct csv_layout *layout, uint64_t *n)
         return NULL;
     }
     uint8_t *p = bytes;
-    uint8_t head[8] = {d->delimiter,  d->quote,      d->escape,        d->comment,
-                       d->is_cr_only, d->is_gb18030, d->allows_blanks, layout->has_header};
+    uint8_t head[8] = {d->delimiter,     d->quote,
+                       d->escape,        d->comment,
+                       d->is_cr_only,    (uint8_t)(d->is_gb18030 | d->utf16 << 1),
+                       d->allows_blanks, layout->has_header};
     memcpy(p, MARK, sizeof MARK);
     memcpy(p + sizeof MARK, head, sizeof head);
     p += sizeof MARK + sizeof head;
@@ -214,7 +218,17 @@ static pt_status get_all(struct reader *r, struct csv_layout *layout, const pt_h
         return PT_E_INVALID;
     }
     const uint8_t *d = r->p + sizeof MARK;
-    layout->dialect = (struct csv_dialect){d[0], d[1], d[2], d[3], d[4] != 0, d[5] != 0, d[6] != 0};
+    layout->dialect = (struct csv_dialect){.delimiter = d[0],
+                                           .quote = d[1],
+                                           .escape = d[2],
+                                           .comment = d[3],
+                                           .is_cr_only = d[4] != 0,
+                                           .is_gb18030 = (d[5] & 1) != 0,
+                                           .utf16 = d[5] >> 1,
+                                           .allows_blanks = d[6] != 0};
+    if (layout->dialect.utf16 > CSV_UTF16_BIG) {
+        return PT_E_INVALID;
+    }
     layout->has_header = d[7] != 0;
     r->p += sizeof MARK + 8;
     r->left -= sizeof MARK + 8;

@@ -31,7 +31,7 @@ static const pt_option null_row = {.struct_size = sizeof(pt_option),
 static const pt_option *const null_rows[] = {&null_row};
 
 static const char *const header_choices[] = {"auto", "yes", "no"};
-static const char *const encoding_choices[] = {"auto", "utf-8", "gb18030"};
+static const char *const encoding_choices[] = {"auto", "utf-8", "gb18030", "utf-16le", "utf-16be"};
 static const char *const decimal_choices[] = {".", ","};
 static const char *const thousands_choices[] = {"none", ",", ".", " ", "'", "_"};
 static const char *const ragged_choices[] = {"reject", "fill"};
@@ -99,11 +99,11 @@ static const pt_option encoding_option = {
     .flags = PT_OPTF_AFFECTS_RESULT,
     .offset = offsetof(struct csv_config, encoding),
     .name = "encoding",
-    .help = "How characters are written; auto tells UTF-8 from GB18030 (which holds GBK) by the "
-            "start of the file.",
+    .help = "How characters are written; auto tells UTF-8, GB18030 (which holds GBK) and UTF-16 "
+            "apart by the start of the file.",
     .default_text = "auto",
     .choices = encoding_choices,
-    .n_choices = 3,
+    .n_choices = 5,
     .example = "gb18030"};
 
 static const pt_option columns_option = {

@@ -38,7 +38,7 @@ static pt_status skim(const struct planner *p, struct csv_cursor *c, uint64_t go
 {
     struct pt_window *w = &c->window;
     pt_status status = PT_OK;
-    while (pt_window_offset(w) < goal) {
+    while (c->offset < goal) {
         if (w->end - w->begin < CSV_INDEX_BYTES && !w->is_at_end) {
             status = pt_window_fill(w, err);
             if (status != PT_OK) {
@@ -47,7 +47,7 @@ static pt_status skim(const struct planner *p, struct csv_cursor *c, uint64_t go
             continue;
         }
         uint64_t n = w->end - w->begin;
-        uint64_t left = goal - pt_window_offset(w);
+        uint64_t left = goal - c->offset;
         n = n < left ? n : left;
         n = n < UINT32_MAX / 4 ? n : UINT32_MAX / 4;
         uint32_t bytes = csv_index_bytes(p->in->host->cpu, &p->in->layout.dialect,
@@ -56,6 +56,7 @@ static pt_status skim(const struct planner *p, struct csv_cursor *c, uint64_t go
             break;
         }
         w->begin += bytes;
+        c->offset += bytes;
     }
     return PT_OK;
 }

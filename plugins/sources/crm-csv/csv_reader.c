@@ -210,7 +210,7 @@ static pt_status reader_next(void *self, struct ArrowArray *out, char *message, 
         pt_status status = take_next(r, &item, &rows, &has_read);
         if (status != PT_OK && !has_read) {
             snprintf(message, capacity, "cannot read on at byte %llu",
-                     (unsigned long long)pt_window_offset(&r->cursor.window));
+                     (unsigned long long)r->cursor.offset);
         }
         if (status == PT_OK && i % CHECK_STEPS == 0) {
             status = host->cancelled(host) != 0 ? PT_E_CANCELLED : PT_OK;

@@ -19,6 +19,7 @@ struct csv_dialect {
     uint8_t comment;    // a line that begins with it is skipped; 0 = none
     bool is_cr_only;    // '\r' alone ends a record
     bool is_gb18030;    // bytes of a character may look like ASCII
+    uint8_t utf16;      // enum csv_utf16_order: of the file; what is scanned is UTF-8
     bool allows_blanks; // around a quoted field
 };
 

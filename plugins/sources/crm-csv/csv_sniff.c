@@ -9,9 +9,11 @@
 
 #define RECORDS_MAX 200u
 
-static bool is_utf16(const uint8_t *p, uint64_t n)
+static enum csv_encoding utf16_of(const uint8_t *p, uint64_t n)
 {
-    bool has_mark = n >= 2 && ((p[0] == 0xff && p[1] == 0xfe) || (p[0] == 0xfe && p[1] == 0xff));
+    if (n >= 2 && p[0] + p[1] == 0xff + 0xfe && (p[0] == 0xff || p[1] == 0xff)) {
+        return p[0] == 0xff ? CSV_IS_UTF16LE : CSV_IS_UTF16BE;
+    }
     uint64_t zeros[2] = {0, 0};
     uint64_t seen = n < 4096 ? n : 4096;
     for (uint64_t i = 0; i < seen; i++) {
@@ -20,7 +22,10 @@ static bool is_utf16(const uint8_t *p, uint64_t n)
     // Text of mostly Latin letters, digits and delimiters: every other byte is zero.
     bool is_even = zeros[0] > seen / 3 && zeros[1] <= seen / 16;
     bool is_odd = zeros[1] > seen / 3 && zeros[0] <= seen / 16;
-    return has_mark || (seen >= 4 && (is_even || is_odd));
+    if (seen < 4 || is_even == is_odd) {
+        return CSV_IS_ASCII;
+    }
+    return is_even ? CSV_IS_UTF16BE : CSV_IS_UTF16LE;
 }
 
 // GB18030 text of everyday characters: every pair is well-formed, and four of five lie in the rows
@@ -57,8 +62,8 @@ static bool is_ascii(const uint8_t *p, uint64_t n)
 
 enum csv_encoding csv_sniff_encoding(const uint8_t *p, uint64_t n)
 {
-    if (is_utf16(p, n)) {
-        return CSV_IS_UTF16;
+    if (utf16_of(p, n) != CSV_IS_ASCII) {
+        return utf16_of(p, n);
     }
     if (is_ascii(p, n)) {
         return CSV_IS_ASCII;

@@ -10,7 +10,8 @@ enum csv_encoding {
     CSV_IS_ASCII,
     CSV_IS_UTF8,
     CSV_IS_GB18030,
-    CSV_IS_UTF16, // with a byte order mark, or with a NUL in every other byte
+    CSV_IS_UTF16LE, // with a byte order mark, or with a NUL in every other byte
+    CSV_IS_UTF16BE,
 };
 
 // Encoding of `n` bytes, which may be cut anywhere. What is neither counts as UTF-8.

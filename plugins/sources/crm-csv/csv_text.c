@@ -5,6 +5,7 @@
 #include <iconv.h>
 #include <string.h>
 
+#include "csv_utf16.h"
 #include "pt_utf8.h"
 
 static const char *const usual_nulls[] = {"", "NULL", "null", "\\N", "N/A", "n/a", "NA", "#N/A"};
@@ -167,7 +168,7 @@ const char *csv_text_check(const struct csv_dialect *dialect, const uint8_t *p, 
     case PT_UTF8_NUL:
         return "NUL byte";
     case PT_UTF8_BAD:
-        return "not UTF-8";
+        return dialect->utf16 == CSV_UTF16_NONE ? "not UTF-8" : "not UTF-16";
     default:
         return NULL;
     }

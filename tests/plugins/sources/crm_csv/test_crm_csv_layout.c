@@ -23,7 +23,12 @@ static void layout_make(struct csv_layout *layout, const pt_host *host)
         layout->columns[i].name = pt_mem_text(host, names[i], strlen(names[i]));
         assert_true(csv_type_parse(types[i], &layout->columns[i].type, &why));
     }
-    layout->dialect = (struct csv_dialect){';', '\'', '\\', '#', false, true, true};
+    layout->dialect = (struct csv_dialect){.delimiter = ';',
+                                           .quote = '\'',
+                                           .escape = '\\',
+                                           .comment = '#',
+                                           .is_gb18030 = true,
+                                           .allows_blanks = true};
     layout->has_header = true;
     layout->columns[0].is_dictionary = true;
     layout->columns[2].type.is_zoned = true;

@@ -32,10 +32,10 @@ static void test_csv_sniff__encodings(void **state)
     assert_int_equal(encoding_of("\xff\xfe"
                                  "a",
                                  3),
-                     CSV_IS_UTF16);
-    assert_int_equal(encoding_of("\xfe\xff", 2), CSV_IS_UTF16);
-    assert_int_equal(encoding_of("a\0,\0b\0\n\0", 8), CSV_IS_UTF16);
-    assert_int_equal(encoding_of("\0a\0,\0b\0\n", 8), CSV_IS_UTF16);
+                     CSV_IS_UTF16LE);
+    assert_int_equal(encoding_of("\xfe\xff", 2), CSV_IS_UTF16BE);
+    assert_int_equal(encoding_of("a\0,\0b\0\n\0", 8), CSV_IS_UTF16LE);
+    assert_int_equal(encoding_of("\0a\0,\0b\0\n", 8), CSV_IS_UTF16BE);
     assert_int_equal(encoding_of("abc\0defgh", 9), CSV_IS_ASCII);
 }
 
