@@ -77,11 +77,18 @@ static void path_of(const char *name, char *out)
     *out = '\0';
 }
 
-// Reads the document with every member as a json column; the members' values joined as a document.
-static char *read_back(const char *text, char *fault, size_t capacity)
+// A file that holds one document.
+struct file {
+    const char *bytes;
+    size_t n;
+};
+
+// Reads the document with every member of `text` as a json column; the members' values joined as a
+// document.
+static char *read_back(const struct file *file, const char *text, char *fault, size_t capacity)
 {
     cJSON *tree = cJSON_Parse(text);
-    struct harness *h = bench_new(text, strlen(text));
+    struct harness *h = bench_new(file->bytes, file->n);
     uint32_t n = 0;
     for (const cJSON *item = tree == NULL ? NULL : tree->child; item != NULL; item = item->next) {
         char path[256];
@@ -158,10 +165,11 @@ static bool same_whole(const char *is, const char *should)
            strcmp(strchr(a, ':'), strchr(b, ':')) == 0;
 }
 
-static void check_text(const char *file, const char *text, const char *canonical, bool is_relaxed)
+static void check_file(const char *file, const struct file *bytes, const char *text,
+                       const char *canonical, bool is_relaxed)
 {
     char fault[1024];
-    char *is = read_back(text, fault, sizeof fault);
+    char *is = read_back(bytes, text, fault, sizeof fault);
     char *should = normal(canonical);
     if (is == NULL) {
         fail_msg("%s: %s: %s", file, text, fault);
@@ -174,6 +182,24 @@ static void check_text(const char *file, const char *text, const char *canonical
     }
     free(is);
     free(should);
+}
+
+static void check_text(const char *file, const char *text, const char *canonical, bool is_relaxed)
+{
+    const struct file bytes = {text, strlen(text)};
+    check_file(file, &bytes, text, canonical, is_relaxed);
+}
+
+// Hexadecimal digits as bytes.
+static char *unhex(const char *hex, size_t *n)
+{
+    *n = strlen(hex) / 2;
+    char *out = calloc(*n + 1, 1);
+    for (size_t i = 0; i < *n; i++) {
+        char pair[3] = {hex[i * 2], hex[i * 2 + 1], 0};
+        out[i] = (char)strtoul(pair, NULL, 16);
+    }
+    return out;
 }
 
 typedef uint32_t (*corpus_fn)(const char *file, const cJSON *tree);
@@ -254,7 +280,8 @@ static uint32_t error_file(const char *file, const cJSON *tree)
         } else {
             strcpy(text, string);
         }
-        char *is = read_back(text, fault, sizeof fault);
+        const struct file bytes = {text, strlen(text)};
+        char *is = read_back(&bytes, text, fault, sizeof fault);
         bool is_excepted = strcmp(text, "{\"a\" : {\"$date\" : 42}}") == 0;
         if ((is != NULL) != is_excepted) {
             fail_msg("%s: %s: %s", file, text, is == NULL ? fault : is);
@@ -275,11 +302,82 @@ static void test_mongo_corpus__parse_errors_are_refused(void **state)
     assert_int_equal(each_file(error_file), 182);
 }
 
+// The binary side: each valid case as a dump of one document.
+static uint32_t valid_bytes_file(const char *file, const cJSON *tree)
+{
+    static const char *const forms[] = {"canonical_bson", "degenerate_bson"};
+    const cJSON *entry = NULL;
+    uint32_t n = 0;
+    cJSON_ArrayForEach(entry, cJSON_GetObjectItemCaseSensitive(tree, "valid"))
+    {
+        char *canonical = case_text(entry, "canonical_extjson");
+        for (size_t i = 0; i < 2; i++) {
+            char *hex = case_text(entry, forms[i]);
+            // One driver's own reading of a coefficient of 35 digits, which IEEE 754 calls 0.
+            bool is_excepted = i == 1 && strcmp(file, "decimal128-mongoc.json") == 0;
+            if (hex != NULL && !is_excepted) {
+                struct file bytes;
+                char *data = unhex(hex, &bytes.n);
+                bytes.bytes = data;
+                check_file(file, &bytes, canonical, canonical, false);
+                free(data);
+                n++;
+            }
+            free(hex);
+        }
+        free(canonical);
+    }
+    return n;
+}
+
+static void test_mongo_corpus__valid_bytes_through_the_plugin(void **state)
+{
+    (void)state;
+    assert_true(each_file(valid_bytes_file) >= 734);
+}
+
+static uint32_t bad_bytes_file(const char *file, const cJSON *tree)
+{
+    const cJSON *entry = NULL;
+    uint32_t n = 0;
+    cJSON_ArrayForEach(entry, cJSON_GetObjectItemCaseSensitive(tree, "decodeErrors"))
+    {
+        char *hex = case_text(entry, "bson");
+        size_t size = 0;
+        char *data = unhex(hex, &size);
+        struct harness *h = bench_new(data, size);
+        harness_set(h, "format", "bson");
+        harness_put(h, "fields", "a", "a");
+        struct harness_options options = {.threads = 1};
+        struct harness_table t = {0};
+        pt_status status = harness_read(h, &options, &t);
+        bool has_more = size > 4 && (uint8_t)data[0] < size; // behind a good document
+        if (status == PT_OK && t.n_rows > 0 && !has_more) {
+            fail_msg("%s: %s is read", file, hex);
+        }
+        assert_true(status == PT_E_DATA || t.n_rejects > 0);
+        harness_table_release(&t);
+        bench_free(h);
+        free(data);
+        free(hex);
+        n++;
+    }
+    return n;
+}
+
+static void test_mongo_corpus__bad_bytes_are_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(each_file(bad_bytes_file), 76);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_mongo_corpus__valid_cases_through_the_plugin),
         cmocka_unit_test(test_mongo_corpus__parse_errors_are_refused),
+        cmocka_unit_test(test_mongo_corpus__valid_bytes_through_the_plugin),
+        cmocka_unit_test(test_mongo_corpus__bad_bytes_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
