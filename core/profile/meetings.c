@@ -30,14 +30,14 @@ void meetings_release(struct meetings *m)
     *m = (struct meetings){0};
 }
 
-void meeting_count(struct intern_entry *e, uint64_t row)
+void meeting_count(struct intern_entry *e, uint64_t place)
 {
     struct meeting_tally *tally = intern_payload(e);
     atomic_fetch_add_explicit(&tally->rows, 1, memory_order_relaxed);
     uint64_t seen = atomic_load_explicit(&tally->first, memory_order_relaxed);
-    while (seen < ~row &&
-           !atomic_compare_exchange_weak_explicit(&tally->first, &seen, ~row, memory_order_relaxed,
-                                                  memory_order_relaxed)) {
+    while (seen < ~place &&
+           !atomic_compare_exchange_weak_explicit(&tally->first, &seen, ~place,
+                                                  memory_order_relaxed, memory_order_relaxed)) {
     }
 }
 
@@ -53,7 +53,8 @@ static void close_one(struct closing *c, uint32_t code, struct intern_entry *e)
     uint32_t segment = 0;
     const char *key = intern_key(m->table, e).p;
     memcpy(&segment, key, sizeof segment);
-    const struct profile_source *source = &m->spec->sources[m->segments[segment].source];
+    uint32_t source_at = m->segments[segment].source;
+    const struct profile_source *source = &m->spec->sources[source_at];
     uint32_t *ids = m->ids + (size_t)code * m->stride;
     for (size_t i = 0; i < source->n_ids; i++) {
         uint32_t id = 0;
@@ -62,7 +63,9 @@ static void close_one(struct closing *c, uint32_t code, struct intern_entry *e)
     }
     m->segment[code] = (uint16_t)segment;
     m->rows[code] = atomic_load_explicit(&tally->rows, memory_order_relaxed);
-    m->first_row[code] = ~atomic_load_explicit(&tally->first, memory_order_relaxed);
+    uint64_t first = ~atomic_load_explicit(&tally->first, memory_order_relaxed);
+    uint64_t within = first & (((uint64_t)1 << ROW_BITS) - 1);
+    m->first_row[code] = m->split_first[source_at][first >> ROW_BITS] + within;
 }
 
 static pt_status close_block(void *arg, uint64_t item, uint32_t worker, struct pt_error *err)

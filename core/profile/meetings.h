@@ -17,8 +17,18 @@
 // Payload of a meeting while rows stream.
 struct meeting_tally {
     _Atomic uint64_t rows;
-    _Atomic uint64_t first; // complement of the smallest row number, so that zero is none
+    _Atomic uint64_t first; // complement of the smallest row_place, so that zero is none
 };
+
+// Splits are read side by side, so a row is told by its split and its number within; the number
+// within the source follows when all splits have been counted.
+#define ROW_BITS 40
+#define SPLITS_MAX ((uint32_t)1 << (64 - ROW_BITS))
+
+static inline uint64_t row_place(uint32_t ordinal, uint64_t row)
+{
+    return (uint64_t)ordinal << ROW_BITS | row;
+}
 
 struct meetings {
     const struct profile_spec *spec;
@@ -26,6 +36,7 @@ struct meetings {
     struct store *store;
     const struct segment *segments; // of all sources
     size_t stride;                  // most identifiers of a source
+    uint64_t **split_first;         // a source each: number of the first row of every split
     // after closing, by code
     uint32_t end;
     uint16_t *segment; // MEETING_HOLE where there is no such code
@@ -39,8 +50,8 @@ pt_status meetings_init(struct meetings *m, const struct profile_spec *spec,
                         const struct segment *segments, const struct stores *stores,
                         struct pt_error *err);
 // Counts rows of one meeting; safe for many threads.
-void meeting_count(struct intern_entry *e, uint64_t row);
-// After identifiers_close. The keys are not needed any more then.
+void meeting_count(struct intern_entry *e, uint64_t place);
+// After identifiers_close, with split_first set. The keys are not needed any more then.
 pt_status meetings_close(struct meetings *m, const struct identifiers *ids, struct pt_error *err);
 void meetings_release(struct meetings *m);
 

@@ -192,6 +192,7 @@ void profile_free(struct profile *p)
     meetings_release(&p->meetings);
     intern_free(p->texts);
     spool_free(p->spool);
+    mem_free(p->splits);
     store_drop(p->store, p->matched);
     store_free(p->finder);
     store_free(p->store);
@@ -200,6 +201,40 @@ void profile_free(struct profile *p)
     }
     arena_release(&p->arena);
     mem_free(p);
+}
+
+// Numbers of the first rows of all splits.
+static pt_status count_splits(struct profile *p, struct pt_error *err)
+{
+    size_t n_sources = p->spec->n_sources;
+    uint32_t *n = arena_zero(&p->arena, n_sources, sizeof *n);
+    uint64_t **first = arena_zero(&p->arena, n_sources, sizeof(uint64_t *));
+    if (n == NULL || first == NULL) {
+        FAIL(err, PT_E_NO_MEMORY, "out of memory for splits");
+    }
+    for (size_t i = 0; i < p->n_splits; i++) {
+        const struct split_rows *s = &p->splits[i];
+        n[s->source] = n[s->source] > s->ordinal ? n[s->source] : s->ordinal + 1;
+    }
+    for (size_t i = 0; i < n_sources; i++) {
+        first[i] = arena_zero(&p->arena, n[i], sizeof **first);
+        if (first[i] == NULL) {
+            FAIL(err, PT_E_NO_MEMORY, "out of memory for splits");
+        }
+    }
+    for (size_t i = 0; i < p->n_splits; i++) {
+        first[p->splits[i].source][p->splits[i].ordinal] = p->splits[i].n;
+    }
+    for (size_t i = 0; i < n_sources; i++) {
+        uint64_t sum = 0;
+        for (uint32_t k = 0; k < n[i]; k++) {
+            uint64_t rows = first[i][k];
+            first[i][k] = sum;
+            sum += rows;
+        }
+    }
+    p->meetings.split_first = first;
+    return PT_OK;
 }
 
 // What the sealed spool keeps in memory, the store cannot have.
@@ -219,6 +254,7 @@ pt_status profile_close(struct profile *p, struct pt_error *err)
     TRY(spool_seal(p->spool, err));
     share_memory(p);
     TRY(identifiers_close(&p->ids, err));
+    TRY(count_splits(p, err));
     TRY(meetings_close(&p->meetings, &p->ids, err));
     p->finder_disk_bytes = store_disk_bytes(p->finder);
     store_free(p->finder);

@@ -10,6 +10,13 @@
 #include "meetings.h"
 #include "spool.h"
 
+// How many rows a split had.
+struct split_rows {
+    uint32_t source;
+    uint32_t ordinal;
+    uint64_t n;
+};
+
 struct profile {
     const struct profile_spec *spec;
     struct arena arena;
@@ -21,11 +28,14 @@ struct profile {
     uint32_t *widths; // a source each
     struct identifiers ids;
     struct meetings meetings;
-    struct intern *texts;   // text values
-    struct store *store;    // of identifiers, links and texts
-    struct store *finder;   // of what is needed only while rows stream; NULL once closed
+    struct intern *texts; // text values
+    struct store *store;  // of identifiers, links and texts
+    struct store *finder; // of what is needed only while rows stream; NULL once closed
     struct spool *spool;
-    pthread_mutex_t lock; // of the balances
+    struct split_rows *splits; // that were closed
+    size_t n_splits;
+    size_t splits_capacity;
+    pthread_mutex_t lock; // of the balances and the splits
     bool has_lock;
     struct profile_balance *balances; // a source each; used and unmatched of meetings not yet in
     bool is_closed;                   // no more rows

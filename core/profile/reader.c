@@ -13,6 +13,9 @@ pt_status profile_reader_open(struct profile *p, uint32_t source, uint32_t ordin
     if (p->is_closed) {
         FAIL(err, PT_E_STATE, "the profile is closed");
     }
+    if (ordinal >= SPLITS_MAX) {
+        FAIL(err, PT_E_LIMIT, "a source of more than %u splits", SPLITS_MAX);
+    }
     struct profile_reader *r = mem_zero(1, sizeof *r);
     if (r == NULL) {
         FAIL(err, PT_E_NO_MEMORY, "out of memory for a reader");
@@ -69,23 +72,33 @@ void profile_reader_abort(struct profile_reader *r)
     mem_free(r);
 }
 
-static void add_balance(struct profile *p, uint32_t source, const struct profile_balance *b)
+static pt_status add_balance(struct profile *p, const struct spool_split *split,
+                             const struct profile_balance *b, struct pt_error *err)
 {
-    struct profile_balance *to = &p->balances[source];
+    struct profile_balance *to = &p->balances[split->source];
     pthread_mutex_lock(&p->lock);
+    bool has_room =
+        mem_reserve(&p->splits, &p->splits_capacity, p->n_splits + 1, sizeof *p->splits);
+    if (has_room) {
+        p->splits[p->n_splits++] = (struct split_rows){split->source, split->ordinal, b->read};
+    }
     to->read += b->read;
     to->filtered += b->filtered;
     to->unmatched += b->unmatched;
     to->outside += b->outside;
     pthread_mutex_unlock(&p->lock);
+    if (!has_room) {
+        FAIL(err, PT_E_NO_MEMORY, "out of memory for a reader");
+    }
+    return PT_OK;
 }
 
 pt_status profile_reader_close(struct profile_reader *r, struct pt_error *err)
 {
-    uint32_t source = r->split.source;
+    const struct spool_split split = r->split;
     pt_status status = spool_commit(r->profile->spool, &r->split, err);
     if (status == PT_OK) {
-        add_balance(r->profile, source, &r->balance);
+        status = add_balance(r->profile, &split, &r->balance, err);
     }
     profile_reader_abort(r);
     return status;
@@ -250,6 +263,7 @@ pt_status profile_reader_add(struct profile_reader *r, const struct vec *columns
     expr_scratch_reset(r->scratch);
     r->n_rows = n_rows;
     r->first_row = first_row;
+    r->rows_before = r->balance.read;
     bind_inputs(r, columns);
     TRY(filter_rows(r, err));
     TRY(place_rows(r, err));

@@ -18,7 +18,8 @@ struct profile_reader {
     struct vec *evals;  // results of the layout's evaluations
     // The batch: n of its n_rows rows are left; all arrays below have room for `capacity` rows.
     size_t n_rows;
-    uint64_t first_row;
+    uint64_t first_row;   // number within the source, or the split when nobody asked
+    uint64_t rows_before; // of the split
     size_t n;
     size_t capacity;
     uint32_t *pick; // row within the batch

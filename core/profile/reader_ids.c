@@ -146,7 +146,7 @@ static void count_meetings(struct profile_reader *r)
         if (e == NULL) {
             continue;
         }
-        meeting_count(e, r->first_row + r->pick[j]);
+        meeting_count(e, row_place(r->split.ordinal, r->rows_before + r->pick[j]));
         r->meeting[n] = e->code;
         r->pick[n] = r->pick[j];
         r->time[n] = r->time[j];

@@ -1,7 +1,8 @@
 # SPDX-FileCopyrightText: 2026 Portrait contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Same inputs, seed and plugins: same bytes of sink files, models, quarantine and frozen bodies, at
-1, 2 and 8 threads, with splits of 4 KiB, with a spool on disk, in another time zone and folder."""
+"""Same inputs, seed and plugins: same bytes of sink files, models, quarantine, people and frozen
+bodies, at 1, 2 and 8 threads, with splits of 4 KiB, in 1 MiB of memory with the rest on disk, in
+another time zone and folder."""
 import json
 import os
 import shutil
@@ -15,21 +16,40 @@ WAYS = {
     "2 threads": (["--threads", "2"], {}),
     "8 threads": (["--threads", "8"], {}),
     "4 KiB splits": (["--threads", "8", "--split-bytes", "4KiB"], {}),
+    "1 MiB, 1 thread": (["--threads", "1"], {"small": "yes"}),
+    "1 MiB, 8 threads": (["--threads", "8", "--split-bytes", "64KiB"], {"small": "yes"}),
     "another zone": (["--threads", "2"], {"TZ": "America/New_York", "LC_ALL": "de_DE.UTF-8"}),
 }
 
 
-def outputs(name, folder, words, env, variables):
+def with_little_memory(folder):
+    """The pipelines again, with a budget that their rows and identifiers outgrow."""
+    shutil.copytree(PIPELINES, folder)
+    for name in os.listdir(folder):
+        path = os.path.join(folder, name)
+        if name.endswith(".yaml"):
+            with open(path, encoding="utf-8") as f:
+                text = f.read()
+            check("\nportrait: 1\n" in text and "\nmemory:" not in text, f"{name}: no place for `memory`")
+            with open(path, "w", encoding="utf-8") as f:
+                f.write(text.replace("\nportrait: 1\n", "\nportrait: 1\nmemory: 1MiB\n", 1))
+
+
+def outputs(pipeline, folder, words, env, variables):
+    name = os.path.basename(pipeline)
     shutil.rmtree(folder, ignore_errors=True)
     os.makedirs(folder)
     runs = os.path.join(folder, "runs")
     out = os.path.join(folder, "out") if name == "shop-campaign" else os.path.join(folder, "out", "table.csv")
     settings = [w for v in variables for w in ("--var", v)]
-    r = portrait("run", os.path.join(PIPELINES, name + ".yaml"), "--runs", runs, "--no-deliver",
+    r = portrait("run", pipeline + ".yaml", "--runs", runs, "--no-deliver",
                  "--var", "out=" + out, *settings, *words, env={**os.environ, **env})
     equal(r.returncode, 4 if name == "shop-campaign" else 0, f"{name}: exit\n{r.stderr[-2000:]}")
     found = digests(os.path.join(folder), "out")
-    found.update(digests(os.path.join(runs, "latest"), "models", "quarantine", "audiences"))
+    found.update(digests(os.path.join(runs, "latest"), "models", "quarantine", "audiences", "people"))
+    if "small" in env and name.startswith("shop"):
+        with open(os.path.join(runs, "latest", "run.json"), encoding="utf-8") as f:
+            check(json.load(f)["spilled_bytes"] > 0, f"{name}: nothing went to disk")
     if name == "shop-campaign":
         found["bodies"] = bodies(os.path.join(runs, "latest", "deliveries", "hook"))
     return found
@@ -47,6 +67,8 @@ def bodies(folder):
 
 def main():
     with tempfile.TemporaryDirectory() as t:
+        small = os.path.join(t, "pipelines")
+        with_little_memory(small)
         shop = plain_shop(os.path.join(t, "shop"))
         bank, retail, log = (os.path.join(t, n) for n in ("bank.csv", "retail.csv", "web.log"))
         unpack(os.path.join(DATA, "bank/bank-full.csv.zst"), bank)
@@ -57,7 +79,8 @@ def main():
                                 ("weblog-visitors", ["data=" + log])):
             first = None
             for way, (words, env) in WAYS.items():
-                got = outputs(name, os.path.join(t, "run"), words, env, variables)
+                place = small if "small" in env else PIPELINES
+                got = outputs(os.path.join(place, name), os.path.join(t, "run"), words, env, variables)
                 check(len(got) >= 1, f"{name}: outputs {got}")
                 if first is None:
                     first = got
