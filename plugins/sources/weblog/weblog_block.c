@@ -35,6 +35,21 @@ static inline void null_mark(struct pt_column *c, uint64_t row)
     c->n_null++;
 }
 
+// The same for the rows from `row` on whose bits are set.
+static void nulls_mark(struct pt_column *c, uint64_t row, uint64_t nulls)
+{
+    uint8_t *bytes = c->validity + row / 8;
+    uint32_t shift = row % 8;
+    uint64_t low = nulls << shift;
+    for (uint32_t i = 0; low != 0; i++, low >>= 8) {
+        bytes[i] &= (uint8_t)~(low & 0xff);
+    }
+    if (shift > 0 && nulls >> (64 - shift) != 0) {
+        bytes[8] &= (uint8_t)~(nulls >> (64 - shift));
+    }
+    c->n_null += (uint64_t)__builtin_popcountll(nulls);
+}
+
 // Values of 64 bits of which `null` stands for NULL.
 static void longs_append(struct pt_column *c, const struct weblog_block *b, int32_t count)
 {
@@ -69,12 +84,18 @@ static void ints_append(struct pt_column *c, const int32_t *values, uint32_t n)
         return;
     }
     int32_t *out = (int32_t *)c->values + c->n;
-    memcpy(out, values, n * sizeof *values);
-    for (uint32_t i = 0; least < 0 && i < n; i++) {
-        if (out[i] < 0) {
-            out[i] = 0;
-            null_mark(c, c->n + i);
+    if (least == 0) {
+        memcpy(out, values, n * sizeof *values);
+        c->n += n;
+        return;
+    }
+    for (uint32_t begin = 0; begin < n; begin += 64) {
+        uint64_t nulls = 0;
+        for (uint32_t i = begin; i < n && i < begin + 64; i++) { // no branch a value
+            nulls |= (uint64_t)((uint32_t)values[i] >> 31) << (i - begin);
+            out[i] = values[i] < 0 ? 0 : values[i];
         }
+        nulls_mark(c, c->n + begin, nulls);
     }
     c->n += n;
 }
@@ -163,7 +184,10 @@ static bool values_append(struct pt_column *c, struct weblog_block *b)
 static void bots_append(struct pt_column *c, const struct weblog_block *b, struct weblog_emit *e)
 {
     for (uint32_t i = 0; i < b->n; i++) {
-        pt_column_bool(c, weblog_emit_is_bot(e, b->agent_codes[i]));
+        int32_t code = b->agent_codes[i];
+        bool is_known =
+            code >= 0 && (uint64_t)code < e->n_bots && e->bots[code] != WEBLOG_BOT_PENDING;
+        pt_column_bool(c, is_known ? e->bots[code] == WEBLOG_BOT_YES : weblog_emit_is_bot(e, code));
     }
 }
 

@@ -6,10 +6,6 @@
 
 #define CODE_NULL (-1)
 
-#define BOT_PENDING 0
-#define BOT_NO 1
-#define BOT_YES 2
-
 // What the columns of one row are made from.
 struct parts {
     const struct weblog_record *record;
@@ -151,15 +147,16 @@ bool weblog_emit_is_bot(struct weblog_emit *e, int32_t agent_code)
             e->batch.columns[0].status = PT_E_NO_MEMORY;
             return false;
         }
-        memset(e->bots + e->n_bots, BOT_PENDING, need - e->n_bots);
+        memset(e->bots + e->n_bots, WEBLOG_BOT_PENDING, need - e->n_bots);
         e->n_bots = need;
     }
-    if (e->bots[agent_code] == BOT_PENDING) {
+    if (e->bots[agent_code] == WEBLOG_BOT_PENDING) {
         pt_bytes agent = pt_dict_get(e->agents, agent_code);
         struct weblog_bytes text = {agent.data, agent.size};
-        e->bots[agent_code] = weblog_bot_is(&e->instance->bots, text) ? BOT_YES : BOT_NO;
+        e->bots[agent_code] =
+            weblog_bot_is(&e->instance->bots, text) ? WEBLOG_BOT_YES : WEBLOG_BOT_NO;
     }
-    return e->bots[agent_code] == BOT_YES;
+    return e->bots[agent_code] == WEBLOG_BOT_YES;
 }
 
 static void text_append(struct pt_column *c, struct weblog_bytes value)

@@ -9,6 +9,10 @@
 
 #define WEBLOG_CODE_PENDING (-2)
 
+#define WEBLOG_BOT_PENDING 0
+#define WEBLOG_BOT_NO 1
+#define WEBLOG_BOT_YES 2
+
 struct weblog_emit {
     const struct weblog_instance *instance;
     struct pt_batch batch;
@@ -20,7 +24,7 @@ struct weblog_emit {
     int32_t *page_codes; // a path: code of its page, then of its captures; -1 NULL, -2 not yet
     uint64_t page_codes_capacity;
     uint64_t n_page_codes;
-    uint8_t *bots; // a user agent: 0 not yet, 1 no, 2 yes
+    uint8_t *bots; // a user agent: WEBLOG_BOT_*
     uint64_t bots_capacity;
     uint64_t n_bots;
     int32_t page_column; // in the batch, -1 = not bound

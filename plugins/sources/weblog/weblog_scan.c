@@ -27,10 +27,10 @@ static struct block_bits bits_plain(const uint8_t *p)
 
 bool weblog_scan_plain(const uint8_t *p, const uint8_t *end, struct weblog_marks *out)
 {
-    out->has_backslash = out->has_odd = false;
+    struct block_sum sum = {0};
     for (uint32_t word = 0; word < WEBLOG_SCAN_WORDS && p < end; word++, p += 64) {
         struct block_bits bits = bits_plain(p);
-        if (block_take(&bits, word, out)) {
+        if (block_take(&bits, word, &sum, out)) {
             return true;
         }
     }
@@ -67,10 +67,10 @@ static inline struct block_bits bits_sse2(const uint8_t *p)
 
 bool weblog_scan_sse2(const uint8_t *p, const uint8_t *end, struct weblog_marks *out)
 {
-    out->has_backslash = out->has_odd = false;
+    struct block_sum sum = {0};
     for (uint32_t word = 0; word < WEBLOG_SCAN_WORDS && p < end; word++, p += 64) {
         struct block_bits bits = bits_sse2(p);
-        if (block_take(&bits, word, out)) {
+        if (block_take(&bits, word, &sum, out)) {
             return true;
         }
     }

@@ -33,10 +33,10 @@ TARGET static inline struct block_bits bits_of(const uint8_t *p)
 
 TARGET bool weblog_scan_avx2(const uint8_t *p, const uint8_t *end, struct weblog_marks *out)
 {
-    out->has_backslash = out->has_odd = false;
+    struct block_sum sum = {0};
     for (uint32_t word = 0; word < WEBLOG_SCAN_WORDS && p < end; word++, p += 64) {
         struct block_bits bits = bits_of(p);
-        if (block_take(&bits, word, out)) {
+        if (block_take(&bits, word, &sum, out)) {
             return true;
         }
     }

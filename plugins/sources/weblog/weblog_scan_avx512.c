@@ -17,7 +17,7 @@ TARGET static inline uint64_t equal(__m512i v, char byte)
 
 TARGET bool weblog_scan_avx512(const uint8_t *p, const uint8_t *end, struct weblog_marks *out)
 {
-    out->has_backslash = out->has_odd = false;
+    struct block_sum sum = {0};
     for (uint32_t word = 0; word < WEBLOG_SCAN_WORDS && p < end; word++, p += 64) {
         const __m512i v = _mm512_loadu_si512(p);
         struct block_bits bits = {.newline = equal(v, '\n'),
@@ -26,7 +26,7 @@ TARGET bool weblog_scan_avx512(const uint8_t *p, const uint8_t *end, struct webl
                                   .question = equal(v, '?'),
                                   .backslash = equal(v, '\\'),
                                   .odd = _mm512_movepi8_mask(v) | _mm512_testn_epi8_mask(v, v)};
-        if (block_take(&bits, word, out)) {
+        if (block_take(&bits, word, &sum, out)) {
             return true;
         }
     }

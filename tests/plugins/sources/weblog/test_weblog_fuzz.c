@@ -12,18 +12,11 @@
 
 #include <cmocka.h>
 
+#include "noise.h"
 #include "source_harness.h"
 
 #define ROUNDS 80u
 #define LINES 40u
-
-static uint64_t seed;
-
-static uint32_t below(uint32_t n)
-{
-    seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return (uint32_t)(((seed >> 33) * n) >> 31);
-}
 
 static const struct {
     const char *format;
@@ -43,43 +36,13 @@ static const struct {
     {"traefik-json", "{\"ClientHost\":\"1.1.1.1\",\"DownstreamStatus\":404,\"RequestPath\":\"/x\","
                      "\"StartUTC\":\"2025-06-01T00:00:00.1Z\",\"Duration\":15}\n"}};
 
-static uint64_t mutate(char *p, uint64_t n, uint64_t capacity)
-{
-    static const char tokens[] = "\"\\ \n\r\t[]{}-?&=%+#:,.0\x80\xff";
-    uint32_t changes = below(6);
-    for (uint32_t i = 0; i < changes && n > 2; i++) {
-        uint64_t at = below((uint32_t)n);
-        uint64_t size = below(9) + 1;
-        size = size > n - at ? n - at : size;
-        switch (below(5)) {
-        case 0:
-            p[at] = (char)below(256);
-            break;
-        case 1:
-            p[at] = tokens[below(sizeof tokens)];
-            break;
-        case 2:
-            memmove(p + at, p + at + size, n - at - size);
-            n -= size;
-            break;
-        default:
-            if (n + size <= capacity) {
-                memmove(p + at + size, p + at, n - at);
-                n += size;
-            }
-            break;
-        }
-    }
-    return n;
-}
-
 static uint64_t file_make(const char *line, char *out, uint64_t capacity)
 {
     uint64_t n = 0;
     uint64_t length = strlen(line);
     for (uint32_t i = 0; i < LINES && n + length * 4 < capacity; i++) {
         memcpy(out + n, line, length);
-        n += below(4) == 0 ? length : mutate(out + n, length, length * 3);
+        n += noise_below(4) == 0 ? length : noise_mutate(out + n, length, length * 3);
     }
     return n;
 }
@@ -87,24 +50,24 @@ static uint64_t file_make(const char *line, char *out, uint64_t capacity)
 static void check_file(const char *format, const char *data, uint64_t size)
 {
     struct harness *h = harness_new("weblog");
-    struct harness_options whole = {.threads = 1, .max_record = below(2) == 0 ? 200 : 0};
+    struct harness_options whole = {.threads = 1, .max_record = noise_below(2) == 0 ? 200 : 0};
     struct harness_options cut = {
-        .threads = 2, .target_bytes = 64 + below(500), .max_record = whole.max_record};
+        .threads = 2, .target_bytes = 64 + noise_below(500), .max_record = whole.max_record};
     struct harness_table a;
     struct harness_table b;
     harness_bytes(h, "path", "x.log", data, size);
     harness_set(h, "format", format);
     harness_put(h, "pages", "p", "/product/{sku}");
     harness_add(h, "query", "cid");
-    harness_set(h, "allow_missing", below(2) == 0 ? "true" : "false");
+    harness_set(h, "allow_missing", noise_below(2) == 0 ? "true" : "false");
     pt_status status = harness_read(h, &whole, &a);
     if (status != PT_OK) {
-        fail_msg("seed %llu: %s", (unsigned long long)seed, harness_message(h));
+        fail_msg("seed %llu: %s", (unsigned long long)noise_seed, harness_message(h));
     }
-    harness_read_limit(h, 1 + below(300));
+    harness_read_limit(h, 1 + noise_below(300));
     assert_int_equal(harness_read(h, &cut, &b), PT_OK);
     if (!harness_equal(&a, &b)) {
-        fail_msg("seed %llu, format %s", (unsigned long long)seed, format);
+        fail_msg("seed %llu, format %s", (unsigned long long)noise_seed, format);
     }
     harness_table_release(&a);
     harness_table_release(&b);
@@ -118,7 +81,7 @@ static void test_weblog_fuzz__mutated_lines(void **state)
     static char data[65536];
     for (uint32_t round = 0; round < ROUNDS; round++) {
         for (size_t i = 0; i < sizeof seeds / sizeof seeds[0]; i++) {
-            seed = round * 1000 + i + 1;
+            noise_seed = round * 1000 + i + 1;
             uint64_t size = file_make(seeds[i].line, data, sizeof data);
             check_file(seeds[i].format, data, size);
         }
@@ -132,9 +95,9 @@ static void test_weblog_fuzz__mutated_formats(void **state)
     static const char base[] = "%v:%p %h %l [%{sec}t] \"%r\" %>s \"a=%{a}b\" $request_time %{X}i";
     for (uint32_t round = 0; round < 1000; round++) {
         char format[256];
-        seed = round + 1;
+        noise_seed = round + 1;
         memcpy(format, base, sizeof base);
-        uint64_t n = mutate(format, sizeof base - 1, sizeof format - 1);
+        uint64_t n = noise_mutate(format, sizeof base - 1, sizeof format - 1);
         n = n == 0 ? 1 : n;
         format[n] = '\0';
         struct harness *h = harness_new("weblog");

@@ -14,18 +14,11 @@
 
 #include <cmocka.h>
 
+#include "noise.h"
 #include "source_harness.h"
 
 #define ROUNDS 60u
 #define LINES 120u
-
-static uint64_t seed;
-
-static uint32_t below(uint32_t n)
-{
-    seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return (uint32_t)(((seed >> 33) * n) >> 31);
-}
 
 #define TIME "[01/Jun/2025:08:00:00 +0800]"
 #define AGENT "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/125.0"
@@ -79,54 +72,23 @@ static const struct shape shapes[] = {
       "\"h\" \"" TIME "\" \"a=1;b=2;b=3\" 2", "\"h\""}},
 };
 
-static uint64_t mutate(char *p, uint64_t n, uint64_t capacity)
-{
-    static const char tokens[] = "\"\\ \n\r\t[]{}-?&=%+#:,.0;|\x80\xff";
-    uint32_t changes = below(4);
-    for (uint32_t i = 0; i < changes && n > 2; i++) {
-        uint64_t at = below((uint32_t)n);
-        uint64_t size = below(9) + 1;
-        size = size > n - at ? n - at : size;
-        switch (below(5)) {
-        case 0:
-            p[at] = (char)below(256);
-            break;
-        case 1:
-        case 2:
-            p[at] = tokens[below(sizeof tokens)];
-            break;
-        case 3:
-            memmove(p + at, p + at + size, n - at - size);
-            n -= size;
-            break;
-        default:
-            if (n + size <= capacity) {
-                memmove(p + at + size, p + at, n - at);
-                n += size;
-            }
-            break;
-        }
-    }
-    return n;
-}
-
 // Some lines stretched, so that their fields and ends fall on every place of a block of 64.
 static uint64_t line_make(const struct shape *shape, char *out)
 {
-    const char *line = shape->lines[below(3) == 0 ? below(8) : 0];
+    const char *line = shape->lines[noise_below(3) == 0 ? noise_below(8) : 0];
     uint64_t n = strlen(line);
     memcpy(out, line, n);
-    if (below(4) == 0) {
-        n = mutate(out, n, n + 40);
+    if (noise_below(4) == 0) {
+        n = noise_mutate(out, n, n + 40);
     }
-    if (n > 0 && below(8) == 0) {
-        uint64_t at = below((uint32_t)n);
-        uint64_t more = below(below(8) == 0 ? 1200 : 130);
+    if (n > 0 && noise_below(8) == 0) {
+        uint64_t at = noise_below((uint32_t)n);
+        uint64_t more = noise_below(noise_below(8) == 0 ? 1200 : 130);
         memmove(out + at + more, out + at, n - at);
-        memset(out + at, below(2) == 0 ? 'x' : out[at + more], more);
+        memset(out + at, noise_below(2) == 0 ? 'x' : out[at + more], more);
         n += more;
     }
-    if (below(16) == 0) {
+    if (noise_below(16) == 0) {
         out[n++] = '\r';
     }
     out[n++] = '\n';
@@ -155,7 +117,7 @@ static void table_read(const struct shape *shape, const char *data, uint64_t siz
     harness_cpu(h, how->cpu);
     harness_read_limit(h, how->limit);
     if (harness_read(h, &how->options, out) != PT_OK) {
-        fail_msg("seed %llu: %s", (unsigned long long)seed, harness_message(h));
+        fail_msg("seed %llu: %s", (unsigned long long)noise_seed, harness_message(h));
     }
     assert_int_equal(harness_live_blocks(h), 0);
     harness_free(h);
@@ -164,21 +126,21 @@ static void table_read(const struct shape *shape, const char *data, uint64_t siz
 static void shape_check(const struct shape *shape, const char *data, uint64_t size)
 {
     static const uint32_t limits[] = {0, 200, 1000};
-    struct reading how = {.options = {.threads = 1, .max_record = limits[below(3)]},
-                          .allows = below(3) == 0};
+    struct reading how = {.options = {.threads = 1, .max_record = limits[noise_below(3)]},
+                          .allows = noise_below(3) == 0};
     struct harness_table simple;
     table_read(shape, data, size, &how, &simple);
     assert_int_equal(simple.n_rows + simple.n_rejects, simple.records);
     for (how.cpu = PT_CPU_BASELINE; how.cpu <= harness_cpu_best(); how.cpu++) {
         struct harness_table fast;
-        how.options.target_bytes = below(2) == 0 ? 0 : 64 + below(5000);
-        how.options.batch_rows = 1 + below(300);
-        how.limit = below(2) == 0 ? 0 : 1 + below(700);
+        how.options.target_bytes = noise_below(2) == 0 ? 0 : 64 + noise_below(5000);
+        how.options.batch_rows = 1 + noise_below(300);
+        how.limit = noise_below(2) == 0 ? 0 : 1 + noise_below(700);
         table_read(shape, data, size, &how, &fast);
         if (!harness_equal(&simple, &fast) || simple.records != fast.records ||
             simple.lines != fast.lines) {
-            fail_msg("seed %llu, format %s, level %u", (unsigned long long)seed, shape->format,
-                     how.cpu);
+            fail_msg("seed %llu, format %s, level %u", (unsigned long long)noise_seed,
+                     shape->format, how.cpu);
         }
         harness_table_release(&fast);
     }
@@ -192,11 +154,11 @@ static void test_weblog_levels__every_level_reads_alike(void **state)
     for (uint32_t round = 0; round < ROUNDS; round++) {
         for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
             uint64_t size = 0;
-            seed = round * 1000 + i + 1;
+            noise_seed = round * 1000 + i + 1;
             for (uint32_t line = 0; line < LINES; line++) {
                 size += line_make(&shapes[i], data + size);
             }
-            size -= below(4) == 0 ? 1 : 0; // the last newline
+            size -= noise_below(4) == 0 ? 1 : 0; // the last newline
             shape_check(&shapes[i], data, size);
         }
     }
