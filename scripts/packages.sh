@@ -9,7 +9,7 @@ build="gcc cmake ninja-build pkg-config libltdl-dev libyaml-dev libcjson-dev lib
   libopenblas0-pthread libcurl4-openssl-dev libssl-dev libseccomp-dev zlib1g-dev libzstd-dev libsqlite3-dev tzdata
   ca-certificates"
 test="$build g++ clang libclang-rt-14-dev libcmocka-dev libbson-dev python3 zstd gzip
-  mandoc libxml2-utils"
+  mandoc libxml2-utils abigail-tools minisign"
 # Newer ones than Debian's may be there already.
 command -v rustc >/dev/null || test="$test rustc"
 command -v npm >/dev/null || test="$test npm"
