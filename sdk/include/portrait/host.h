@@ -123,7 +123,8 @@ struct pt_host {
     // `message` is copied; `option` is an option path or NULL; err may be NULL. [any]
     pt_status (*error_set)(pt_error *err, pt_status code, const char *message, const char *option,
                            uint8_t retryable);
-    // Memory counted against the run's budget; NULL when it is used up. `free` takes NULL. [any]
+    // Memory counted against the run's budget, aligned for any type of C; NULL when it is used up.
+    // `free` takes NULL. [any]
     void *(*alloc)(const pt_host *host, uint64_t size);
     void *(*realloc)(const pt_host *host, void *memory, uint64_t size);
     void (*free)(const pt_host *host, void *memory);

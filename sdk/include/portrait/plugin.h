@@ -7,6 +7,11 @@
 // which PT_PLUGIN() below defines, together with a note that is read before the file is loaded. The
 // major version is part of the symbol, so that one file can serve two majors. The descriptor
 // and all it points to are constant and live as long as the plugin is loaded (for ever).
+//
+// Tags at the end of a callback's comment tell how it is called. [main]: from one thread, no other
+// call of the instance runs. [instance]: from any thread, one call of the instance at a time.
+// [worker]: from several threads at once, unless `threads` of the component says less. Slots of the
+// host marked [any] may be called from any thread at any time.
 #ifndef PORTRAIT_PLUGIN_H
 #define PORTRAIT_PLUGIN_H
 
