@@ -218,8 +218,10 @@ try "the run after that" "0 DONE" run torture
 # --- Plugins ------------------------------------------------------------------------------------
 try "a source to lie with, honest" "0 DONE" run lies --var fault=none --var out=out/lies.csv
 ulimit -c 0
-try "a plugin crashes" "139 ABORTED" run lies --var fault=crash
-try "a plugin aborts" "134 ABORTED" run lies --var fault=abort
+try "a plugin crashes" "70 FAILED" run lies --var fault=crash
+try "a plugin aborts" "70 FAILED" run lies --var fault=abort
+try "a trusted plugin crashes" "139 ABORTED" run lies --trust-plugins --var fault=crash
+try "a trusted plugin aborts" "134 ABORTED" run lies --trust-plugins --var fault=abort
 for fault in more fewer "no count" "falling offsets" "bad text" "far code" "negative length"; do
     try "a plugin lies: $fault" "70 FAILED" run lies --var "fault=$fault"
 done

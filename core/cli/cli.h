@@ -39,6 +39,7 @@ struct cli_values {
     uint32_t cpu; // PT_CPU_*; 0 = the processor's
     int64_t limit;
     int64_t split_bytes;
+    bool trusts_plugins;
     bool is_no_deliver;
     bool is_json;
     bool is_quiet;
@@ -86,9 +87,9 @@ extern const struct cli_verb *const cli_verbs[];
 extern const size_t cli_n_verbs;
 
 // Rows used by several verbs.
-extern const struct cli_option option_var, option_plugin_dir, option_keyring, option_cache,
-    option_runs, option_run, option_secrets, option_json, option_quiet, option_threads,
-    option_split_bytes, option_cpu;
+extern const struct cli_option option_var, option_plugin_dir, option_trust_plugins, option_keyring,
+    option_cache, option_runs, option_run, option_secrets, option_json, option_quiet,
+    option_threads, option_split_bytes, option_cpu;
 
 // The words of `plugins` that are about trust: sign, verify, lock.
 int cmd_plugins_check(struct cli *cli);

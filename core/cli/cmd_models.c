@@ -340,7 +340,7 @@ static int cmd_models(struct cli *cli)
 }
 
 static const struct cli_option *const options[] = {
-    &option_as,      &option_out,   &option_runs, &option_plugin_dir,
+    &option_as,      &option_out,   &option_runs, &option_plugin_dir, &option_trust_plugins,
     &option_keyring, &option_cache, &option_json, &option_quiet};
 
 const struct cli_verb verb_models = {

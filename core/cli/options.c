@@ -20,9 +20,17 @@ const struct cli_option option_var = {
 const struct cli_option option_plugin_dir = {
     "plugin-dir",
     "DIR",
-    "also load plugins from this folder, trusting them (again for each)",
+    "also use plugins from this folder (again for each); unless signed, they run isolated",
     CLI_LIST,
     AT(plugin_dirs),
+    0,
+    0};
+const struct cli_option option_trust_plugins = {
+    "trust-plugins",
+    NULL,
+    "run the plugins of --plugin-dir in this process: whatever they do, it does",
+    CLI_FLAG,
+    AT(trusts_plugins),
     0,
     0};
 const struct cli_option option_keyring = {"keyring",

@@ -3,6 +3,7 @@
 // portrait-plugin-host: the process in which one instance of an isolated plugin lives. The host
 // starts it with a channel and shared memory as its only descriptors; by hand it does nothing.
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -15,6 +16,10 @@ int main(void)
         fprintf(stderr, "portrait-plugin-host: portrait starts this program for its plugins\n");
         return 2;
     }
+#if defined(__GLIBC__)
+    mallopt(M_MMAP_THRESHOLD, 4 << 20); // as main.c: memory of a batch serves the next one
+    mallopt(M_TRIM_THRESHOLD, 32 << 20);
+#endif
     pt_status status = guest_serve(&err);
     // Not by exit(): no code of the plugin runs after its instance is gone.
     _exit(status == PT_OK ? 0 : 1);

@@ -9,6 +9,7 @@
 #include "cli.h"
 #include "clock.h"
 #include "fsys.h"
+#include "isolate.h"
 #include "owned.h"
 
 const char *cli_beside(struct cli *cli, const char *folder)
@@ -106,6 +107,22 @@ bool cli_keyring(struct cli *cli)
     return false;
 }
 
+// Plugins of --plugin-dir run in children, unless they are signed.
+static bool isolate_extra(struct cli *cli, struct registry *registry)
+{
+    const char *folder = cli_beside(cli, PORTRAIT_LIBEXEC);
+    struct isolation *isolation = arena_zero(&cli->arena, 1, sizeof *isolation);
+    const char *program =
+        arena_printf(&cli->arena, "%s/portrait-plugin-host", folder == NULL ? "" : folder);
+    if (isolation == NULL || program == NULL) {
+        fprintf(stderr, "portrait: out of memory\n");
+        return false;
+    }
+    isolation_init(isolation, &(struct isolate_settings){.program = program});
+    registry_isolate(registry, &isolation->proxy);
+    return true;
+}
+
 static bool open_registry(struct cli *cli, const struct lock_file *lock, struct diags *diags,
                           struct registry **out)
 {
@@ -123,6 +140,9 @@ static bool open_registry(struct cli *cli, const struct lock_file *lock, struct 
     settings.guard = &admission->guard;
     if (registry_open_as(&settings, out, &err) != PT_OK) {
         fprintf(stderr, "portrait: plugins: %s\n", err.message);
+        return false;
+    }
+    if (!cli->values.trusts_plugins && !isolate_extra(cli, *out)) {
         return false;
     }
     if (lock != NULL) {

@@ -120,9 +120,9 @@ static pt_status turn(void *ctx, struct pt_error *err)
     struct cell *c = k->child;
     const pt_host *host = c->origin->host;
     int64_t now = clock_monotonic_us();
-    int64_t limit =
-        (int64_t)(c->origin->settings->call_ms == 0 ? ISOLATE_CALL_MS : c->origin->settings->call_ms) *
-        1000;
+    int64_t limit = (int64_t)(c->origin->settings->call_ms == 0 ? ISOLATE_CALL_MS
+                                                                : c->origin->settings->call_ms) *
+                    1000;
     if (host->cancelled(host) != 0) {
         atomic_store(&c->process.window->is_cancelled, 1);
         k->cancelled_us = k->cancelled_us == 0 ? now : k->cancelled_us;
@@ -214,7 +214,7 @@ static pt_status out_of_memory(struct cell *c, const char *what, struct pt_error
 }
 
 pt_status cell_call(struct cell *c, const struct cell_call *call, struct wire *reply,
-                     struct pt_error *err)
+                    struct pt_error *err)
 {
     char owner[192];
     char refused[192] = "";
@@ -274,7 +274,7 @@ static pt_status create_in(struct cell *c, struct wire *reply, struct pt_error *
 }
 
 pt_status cell_open(const struct cell_origin *origin, struct cell **out, struct wire *reply,
-                     struct pt_error *err)
+                    struct pt_error *err)
 {
     struct cell *c = mem_zero(1, sizeof *c);
     if (c == NULL) {

@@ -26,16 +26,16 @@ struct cell_origin {
 // Reads the plugin's file and encodes the config. PT_E_DENIED when the file changed since it was
 // listed.
 pt_status cell_origin_init(struct cell_origin *o, const struct component_info *component,
-                            const pt_host *host, const void *config, struct pt_error *err);
+                           const pt_host *host, const void *config, struct pt_error *err);
 void cell_origin_release(struct cell_origin *o); // wipes
 
 // Starts the program and creates the instance in it; `reply` is what CALL_CREATE returns.
 pt_status cell_open(const struct cell_origin *origin, struct cell **out, struct wire *reply,
-                     struct pt_error *err);
+                    struct pt_error *err);
 
 // A question of the child that only this call answers; what comes behind the status goes to `out`.
 typedef pt_status (*cell_serve)(void *ctx, uint32_t ask, struct wire *in, struct str *out,
-                                 struct pt_error *err);
+                                struct pt_error *err);
 
 struct cell_call {
     uint32_t type;
@@ -52,7 +52,7 @@ struct cell_call {
 // Calls, answers questions, waits for the return. `reply` (may be NULL) is what comes behind its
 // status, valid until the next call; cell_take_fd() gives a descriptor that came along.
 pt_status cell_call(struct cell *c, const struct cell_call *call, struct wire *reply,
-                     struct pt_error *err);
+                    struct pt_error *err);
 int cell_take_fd(struct cell *c); // -1 = none; the caller's
 bool cell_is_alive(const struct cell *c);
 // Ends the child for a lie about what it returned; returns PT_E_INTERNAL with the plugin named.

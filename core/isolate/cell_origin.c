@@ -87,13 +87,11 @@ static pt_status load_image(const struct plugin_info *plugin, int *out, struct p
 }
 
 pt_status cell_origin_init(struct cell_origin *o, const struct component_info *component,
-                            const pt_host *host, const void *config, struct pt_error *err)
+                           const pt_host *host, const void *config, struct pt_error *err)
 {
     const struct isolation *isolation = component->proxy->ctx;
-    *o = (struct cell_origin){.component = component,
-                               .settings = &isolation->settings,
-                               .host = host,
-                               .image = -1};
+    *o = (struct cell_origin){
+        .component = component, .settings = &isolation->settings, .host = host, .image = -1};
     TRY(config_encode(component, config, &o->config, &o->links, err));
     return load_image(component->plugin, &o->image, err);
 }

@@ -5,7 +5,7 @@
 #define LOG_FIELDS_MAX 16
 
 void cell_services_init(struct cell_services *s, const struct cell_origin *origin,
-                         struct window *window)
+                        struct window *window)
 {
     *s = (struct cell_services){.origin = origin, .window = window};
 }
@@ -95,8 +95,7 @@ static pt_status answer_open(struct cell_services *s, struct wire *in, struct st
 
 static pt_stream **stream_of(struct cell_services *s, uint32_t number)
 {
-    bool is_open =
-        number > 0 && number <= CELL_STREAMS_MAX && s->streams[number - 1] != NULL;
+    bool is_open = number > 0 && number <= CELL_STREAMS_MAX && s->streams[number - 1] != NULL;
     return is_open ? &s->streams[number - 1] : NULL;
 }
 
@@ -105,13 +104,17 @@ static pt_status answer_read(struct cell_services *s, struct wire *in, struct st
 {
     pt_stream **stream = stream_of(s, wire_u32(in));
     uint64_t capacity = wire_u64(in);
-    uint64_t n = 0;
+    uint64_t total = 0;
+    uint64_t n = 1;
     if (stream == NULL) {
         FAIL(err, PT_E_DENIED, "the stream is not open");
     }
     capacity = capacity < WINDOW_DATA_BYTES ? capacity : WINDOW_DATA_BYTES;
-    TRY(s->origin->host->input->read(*stream, s->window->data, capacity, &n, err));
-    wire_put_u64(out, n);
+    for (; total < capacity && n > 0; total += n) { // a question costs more than a read
+        TRY(s->origin->host->input->read(*stream, s->window->data + total, capacity - total, &n,
+                                         err));
+    }
+    wire_put_u64(out, total);
     return PT_OK;
 }
 
@@ -126,7 +129,7 @@ static pt_status answer_close(struct cell_services *s, struct wire *in)
 }
 
 pt_status cell_services_answer(struct cell_services *s, uint32_t ask, struct wire *in,
-                                struct str *out, struct pt_error *err)
+                               struct str *out, struct pt_error *err)
 {
     switch (ask) {
     case ASK_LOG:

@@ -16,10 +16,10 @@ struct cell_services {
 };
 
 void cell_services_init(struct cell_services *s, const struct cell_origin *origin,
-                         struct window *window);
+                        struct window *window);
 // Answers ASK_LOG to ASK_INPUT_CLOSE.
 pt_status cell_services_answer(struct cell_services *s, uint32_t ask, struct wire *in,
-                                struct str *out, struct pt_error *err);
+                               struct str *out, struct pt_error *err);
 void cell_services_release(struct cell_services *s); // closes streams; again is fine
 
 #endif

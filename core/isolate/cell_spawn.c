@@ -72,7 +72,7 @@ static int spawn_with(const char *program, posix_spawn_file_actions_t *actions, 
     sigset_t all;
     sigemptyset(&none);
     sigfillset(&all);
-    char *const arguments[] = {(char *)(uintptr_t) "portrait-plugin-host", NULL};
+    char *const arguments[] = {(char *)(uintptr_t)"portrait-plugin-host", NULL};
     char *const environment[] = {NULL};
     int error = posix_spawnattr_init(&attributes);
     if (error != 0) {
@@ -80,8 +80,8 @@ static int spawn_with(const char *program, posix_spawn_file_actions_t *actions, 
     }
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setsigdefault(&attributes, &all);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK |
-                                              POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setflags(&attributes,
+                             POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     error = posix_spawn(pid, program, actions, &attributes, arguments, environment);
     posix_spawnattr_destroy(&attributes);
     return error;
@@ -114,9 +114,8 @@ pt_status cell_spawn(const char *program, struct cell_process *out, struct pt_er
         p.channel = ends[0];
         ends[1] = park(ends[1]);
         window = park(window);
-        status = ends[1] < 0 || window < 0
-                     ? error_system(err, errno, "channel to a plugin")
-                     : spawn_on(program, ends[1], window, &p.pid, err);
+        status = ends[1] < 0 || window < 0 ? error_system(err, errno, "channel to a plugin")
+                                           : spawn_on(program, ends[1], window, &p.pid, err);
     }
     if (ends[1] >= 0) {
         fsys_close(ends[1]);

@@ -112,8 +112,8 @@ static void encode_value(struct encoder *e, const struct option_row *row, const 
     }
 }
 
-pt_status config_encode(const struct component_info *component, const void *config,
-                        struct str *out, struct config_links *links, struct pt_error *err)
+pt_status config_encode(const struct component_info *component, const void *config, struct str *out,
+                        struct config_links *links, struct pt_error *err)
 {
     struct encoder e = {.out = out, .links = links};
     encode_rows(&e, component->options, component->n_options, config);

@@ -21,8 +21,8 @@ struct config_links {
     size_t secrets_capacity;
 };
 
-pt_status config_encode(const struct component_info *component, const void *config,
-                        struct str *out, struct config_links *links, struct pt_error *err);
+pt_status config_encode(const struct component_info *component, const void *config, struct str *out,
+                        struct config_links *links, struct pt_error *err);
 void config_links_release(struct config_links *links);
 
 // Where the child's config and all it points to live, and how it makes an input of a number.

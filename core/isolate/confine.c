@@ -36,31 +36,73 @@
 #endif
 
 static const int allowed[] = {
-    SCMP_SYS(read),          SCMP_SYS(readv),         SCMP_SYS(pread64),
-    SCMP_SYS(write),         SCMP_SYS(writev),        SCMP_SYS(pwrite64),
-    SCMP_SYS(sendmsg),       SCMP_SYS(recvmsg),       SCMP_SYS(close),
-    SCMP_SYS(lseek),         SCMP_SYS(fstat),         SCMP_SYS(ftruncate),
-    SCMP_SYS(memfd_create),  SCMP_SYS(munmap),        SCMP_SYS(mremap),
-    SCMP_SYS(madvise),       SCMP_SYS(brk),           SCMP_SYS(futex),
-    SCMP_SYS(clock_gettime), SCMP_SYS(clock_getres),  SCMP_SYS(gettimeofday),
-    SCMP_SYS(time),          SCMP_SYS(nanosleep),     SCMP_SYS(clock_nanosleep),
-    SCMP_SYS(getrandom),     SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn),
-    SCMP_SYS(sigaltstack),   SCMP_SYS(getpid),        SCMP_SYS(gettid),
-    SCMP_SYS(getuid),        SCMP_SYS(geteuid),       SCMP_SYS(getgid),
-    SCMP_SYS(getegid),       SCMP_SYS(sched_yield),   SCMP_SYS(sched_getaffinity),
-    SCMP_SYS(getcpu),        SCMP_SYS(uname),         SCMP_SYS(sysinfo),
-    SCMP_SYS(getrusage),     SCMP_SYS(restart_syscall), SCMP_SYS(set_robust_list),
-    SCMP_SYS(rseq),          SCMP_SYS(membarrier),    SCMP_SYS(exit),
+    SCMP_SYS(read),
+    SCMP_SYS(readv),
+    SCMP_SYS(pread64),
+    SCMP_SYS(write),
+    SCMP_SYS(writev),
+    SCMP_SYS(pwrite64),
+    SCMP_SYS(sendmsg),
+    SCMP_SYS(recvmsg),
+    SCMP_SYS(close),
+    SCMP_SYS(lseek),
+    SCMP_SYS(fstat),
+    SCMP_SYS(ftruncate),
+    SCMP_SYS(memfd_create),
+    SCMP_SYS(munmap),
+    SCMP_SYS(mremap),
+    SCMP_SYS(madvise),
+    SCMP_SYS(brk),
+    SCMP_SYS(futex),
+    SCMP_SYS(clock_gettime),
+    SCMP_SYS(clock_getres),
+    SCMP_SYS(gettimeofday),
+    SCMP_SYS(time),
+    SCMP_SYS(nanosleep),
+    SCMP_SYS(clock_nanosleep),
+    SCMP_SYS(getrandom),
+    SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(rt_sigreturn),
+    SCMP_SYS(sigaltstack),
+    SCMP_SYS(getpid),
+    SCMP_SYS(gettid),
+    SCMP_SYS(getuid),
+    SCMP_SYS(geteuid),
+    SCMP_SYS(getgid),
+    SCMP_SYS(getegid),
+    SCMP_SYS(sched_yield),
+    SCMP_SYS(sched_getaffinity),
+    SCMP_SYS(getcpu),
+    SCMP_SYS(uname),
+    SCMP_SYS(sysinfo),
+    SCMP_SYS(getrusage),
+    SCMP_SYS(restart_syscall),
+    SCMP_SYS(set_robust_list),
+    SCMP_SYS(rseq),
+    SCMP_SYS(membarrier),
+    SCMP_SYS(exit),
     SCMP_SYS(exit_group),
 };
 
 // Only to load a library.
 static const int allowed_to_load[] = {
-    SCMP_SYS(mmap),     SCMP_SYS(mprotect), SCMP_SYS(newfstatat), SCMP_SYS(stat),
-    SCMP_SYS(lstat),    SCMP_SYS(statx),    SCMP_SYS(access),     SCMP_SYS(faccessat),
-    SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(getcwd),   SCMP_SYS(getdents64),
-    SCMP_SYS(prctl),    SCMP_SYS(seccomp),  SCMP_SYS(landlock_create_ruleset),
-    SCMP_SYS(landlock_add_rule), SCMP_SYS(landlock_restrict_self),
+    SCMP_SYS(mmap),
+    SCMP_SYS(mprotect),
+    SCMP_SYS(newfstatat),
+    SCMP_SYS(stat),
+    SCMP_SYS(lstat),
+    SCMP_SYS(statx),
+    SCMP_SYS(access),
+    SCMP_SYS(faccessat),
+    SCMP_SYS(readlink),
+    SCMP_SYS(readlinkat),
+    SCMP_SYS(getcwd),
+    SCMP_SYS(getdents64),
+    SCMP_SYS(prctl),
+    SCMP_SYS(seccomp),
+    SCMP_SYS(landlock_create_ruleset),
+    SCMP_SYS(landlock_add_rule),
+    SCMP_SYS(landlock_restrict_self),
 };
 
 static int allow_all(scmp_filter_ctx filter, const int *calls, size_t n)
@@ -99,6 +141,7 @@ static int allow_some(scmp_filter_ctx filter)
         {SCMP_SYS(tgkill), SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid())},
         {SCMP_SYS(rt_sigaction), SCMP_A0(SCMP_CMP_NE, SIGSYS)},
     };
+
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
         int error =
             seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, rules[i].call, 1, &rules[i].argument);
@@ -142,7 +185,8 @@ static pt_status load_filter(bool is_loading, bool may_read, struct pt_error *er
     if (filter == NULL) {
         FAIL(err, PT_E_NO_MEMORY, "no memory for a filter of system calls");
     }
-    int error = fill_filter(filter, is_loading, may_read);
+    int error = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2); // a tree, not a list
+    error = error != 0 ? error : fill_filter(filter, is_loading, may_read);
     error = error != 0 ? error : seccomp_load(filter);
     seccomp_release(filter);
     return error == 0 ? PT_OK : error_system(err, -error, "filter of system calls");

@@ -34,8 +34,8 @@ struct path_rule {
     int32_t parent_fd;
 } __attribute__((packed));
 
-static const char *const libraries[] = {"/lib", "/lib64", "/usr/lib", "/usr/lib64",
-                                        "/usr/local/lib", "/etc/ld.so.cache"};
+static const char *const libraries[] = {"/lib",       "/lib64",         "/usr/lib",
+                                        "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache"};
 
 int confine_files_abi(void)
 {
@@ -78,8 +78,9 @@ pt_status confine_files(const char *const *paths, uint32_t n, struct pt_error *e
     int abi = confine_files_abi();
     if (abi == 0) {
         return n == 0 ? PT_OK
-                      : error_set(err, PT_E_DENIED, "no path can be granted: this kernel has no "
-                                                    "Landlock");
+                      : error_set(err, PT_E_DENIED,
+                                  "no path can be granted: this kernel has no "
+                                  "Landlock");
     }
     const struct ruleset wanted = {
         .fs = FS_RIGHTS_ABI1 | (abi >= 2 ? FS_REFER : 0) | (abi >= 3 ? FS_TRUNCATE : 0) |

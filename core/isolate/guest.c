@@ -181,6 +181,7 @@ static void destroy_instance(struct guest *g)
     arena_release(&g->secrets);
     arena_release(&g->arena);
     str_release(&g->reply);
+    str_release(&g->rejects);
     str_release(&g->answer_body);
     message_release(&g->message);
 }
@@ -191,8 +192,8 @@ pt_status guest_serve(struct pt_error *err)
     if (g == NULL) {
         FAIL(err, PT_E_NO_MEMORY, "no memory for a plugin");
     }
-    void *map = mmap(NULL, sizeof *g->window, PROT_READ | PROT_WRITE, MAP_SHARED, CHILD_WINDOW_FD,
-                     0);
+    void *map =
+        mmap(NULL, sizeof *g->window, PROT_READ | PROT_WRITE, MAP_SHARED, CHILD_WINDOW_FD, 0);
     if (map == MAP_FAILED) {
         mem_free(g);
         return error_system(err, errno, "memory shared with the host");

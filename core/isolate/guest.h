@@ -35,6 +35,7 @@ struct guest {
     struct schema stream_schema;
     pt_split_run run;
     struct pt_error inner;
+    struct str rejects; // not yet told
     // Sink.
     struct ArrowSchema job_schema;
     struct schema job_columns;

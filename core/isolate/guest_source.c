@@ -5,6 +5,9 @@
 #include "schema_wire.h"
 #include "shared_batch.h"
 
+// So many bytes of rejects are told at once.
+#define REJECTS_BYTES ((size_t)64 << 10)
+
 static const pt_source_vtable *vtable_of(const struct guest *g)
 {
     return g->component->vtable;
@@ -99,21 +102,34 @@ pt_status guest_plan(struct guest *g, struct wire *in, struct pt_error *err)
     return vtable_of(g)->plan(g->self, &request, err);
 }
 
+static pt_status tell_rejects(struct guest *g, struct pt_error *err)
+{
+    if (g->rejects.n == 0 && !g->rejects.failed) {
+        return PT_OK;
+    }
+    pt_status status = guest_ask(g, ASK_REJECTS, &g->rejects, NULL, err);
+    str_reset(&g->rejects);
+    return status;
+}
+
+// Kept until there are many: a question each would cost more than reading the rows.
 static pt_status give_reject(void *ctx, const pt_reject *reject, pt_error *err)
 {
-    struct str body = {0};
-    wire_put_u32(&body, reject->column);
-    wire_put_u64(&body, reject->offset);
-    wire_put_u64(&body, reject->line);
-    wire_put_text(&body, reject->column_name);
-    wire_put_text(&body, reject->reason);
-    wire_put_bytes(&body, reject->excerpt);
-    return ask(ctx, ASK_REJECT, &body, err);
+    struct guest *g = ctx;
+    struct str *body = &g->rejects;
+    wire_put_u32(body, reject->column);
+    wire_put_u64(body, reject->offset);
+    wire_put_u64(body, reject->line);
+    wire_put_text(body, reject->column_name);
+    wire_put_text(body, reject->reason);
+    wire_put_bytes(body, reject->excerpt);
+    return body->n < REJECTS_BYTES ? PT_OK : tell_rejects(g, err);
 }
 
 static pt_status give_counts(void *ctx, uint64_t records, uint64_t lines, pt_error *err)
 {
     struct str body = {0};
+    TRY(tell_rejects(ctx, err));
     wire_put_u64(&body, records);
     wire_put_u64(&body, lines);
     return ask(ctx, ASK_COUNTED, &body, err);
@@ -144,6 +160,7 @@ pt_status guest_open(struct guest *g, struct wire *in, struct pt_error *err)
     split.est_rows = wire_u64(in);
     split.est_bytes = wire_u64(in);
     g->inner = ERROR_INIT;
+    str_reset(&g->rejects);
     g->run = (pt_split_run){.struct_size = sizeof g->run,
                             .batch_rows = wire_u32(in),
                             .max_record = wire_u64(in),
@@ -189,7 +206,13 @@ pt_status guest_next(struct guest *g, struct pt_error *err)
         FAIL(err, PT_E_STATE, "no split is open");
     }
     int code = g->stream.get_next(&g->stream, &array);
+    if (code == 0) {
+        code = tell_rejects(g, &g->inner);
+    }
     if (code != 0) {
+        if (array.release != NULL) {
+            array.release(&array);
+        }
         return stream_failed(g, code, err);
     }
     wire_put_u32(&g->reply, 0);

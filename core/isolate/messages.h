@@ -39,7 +39,7 @@ enum message_type {
     ASK_STATE,
     ASK_NOTE,
     ASK_EMIT,
-    ASK_REJECT,
+    ASK_REJECTS, // a run of them
     ASK_COUNTED,
     ASK_WRITE,
     ASK_BODY,

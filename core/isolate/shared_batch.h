@@ -53,6 +53,7 @@ uint64_t shared_values_bytes(enum arrow_wire wire, uint64_t rows);
 // an array that is not laid out as `layout` says.
 pt_status shared_batch_write(const struct shared_layout *layout, const struct ArrowArray *array,
                              int *out, struct pt_error *err);
+
 // The batch in `bytes` (aligned to 8) as an Arrow array whose buffers point into them. `done` is
 // called with `ctx` when the array is released; not on failure.
 struct shared_source {

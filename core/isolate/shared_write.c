@@ -166,8 +166,8 @@ static pt_status write_sealed(struct writing *w, int *out, struct pt_error *err)
         return error_system(err, errno, "shared memory of a batch");
     }
     pt_status status = write_parts(fd, w->parts, w->n_parts, err);
-    if (status == PT_OK && fcntl(fd, F_ADD_SEALS,
-                                 F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) != 0) {
+    if (status == PT_OK &&
+        fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) != 0) {
         status = error_system(err, errno, "seal of a batch");
     }
     if (status != PT_OK) {

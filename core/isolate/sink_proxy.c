@@ -80,9 +80,7 @@ static pt_status serve_write(void *ctx, uint32_t ask, struct wire *in, struct st
         return CELL_NOT_ASKED;
     }
     pt_bytes bytes = wire_bytes(in);
-    return in->failed
-               ? PT_OK
-               : w->host->writer->write(w->writer, bytes.data, bytes.size, err);
+    return in->failed ? PT_OK : w->host->writer->write(w->writer, bytes.data, bytes.size, err);
 }
 
 static pt_status render_file(void *self, const struct ArrowArray *batch, pt_writer *writer,
@@ -128,9 +126,8 @@ static pt_status serve_bodies(void *ctx, uint32_t ask, struct wire *in, struct s
     const char *content_type = wire_name(in);
     uint64_t first_row = wire_u64(in);
     uint64_t n_rows = wire_u64(in);
-    return in->failed
-               ? PT_OK
-               : bodies->body(bodies->ctx, body, content_type, first_row, n_rows, err);
+    return in->failed ? PT_OK
+                      : bodies->body(bodies->ctx, body, content_type, first_row, n_rows, err);
 }
 
 static pt_status render_bodies(void *self, const struct ArrowArray *batch, const pt_body_out *out,
@@ -263,9 +260,8 @@ static pt_status open_sink(struct sink_proxy *p, struct pt_error *err)
         return cell_lied(p->cell, "the path of its file is no text", err);
     }
     p->path = told == NULL ? NULL : mem_strdup(told);
-    return told != NULL && p->path == NULL
-               ? error_set(err, PT_E_NO_MEMORY, "no memory for a sink")
-               : PT_OK;
+    return told != NULL && p->path == NULL ? error_set(err, PT_E_NO_MEMORY, "no memory for a sink")
+                                           : PT_OK;
 }
 
 pt_status sink_proxy_create(const struct component_info *component, const pt_host *host,

@@ -23,9 +23,9 @@ struct source_proxy {
     struct cell **idle;
     size_t n_idle;
     size_t idle_capacity;
-    struct schema schema; // all columns, as discovered
-    struct str columns;   // the schema's bytes
-    struct str bound;     // body of CALL_BIND
+    struct schema schema;               // all columns, as discovered
+    struct str columns;                 // the schema's bytes
+    struct str bound;                   // body of CALL_BIND
     const struct schema_field **fields; // bound columns
     size_t n_fields;
 };
@@ -192,13 +192,21 @@ static pt_status take_reject(const pt_split_run *run, struct wire *in, struct pt
     return in->failed ? PT_OK : run->reject(run->ctx, &reject, err);
 }
 
+static pt_status take_rejects(const pt_split_run *run, struct wire *in, struct pt_error *err)
+{
+    while (in->n > 0 && !in->failed) {
+        TRY(take_reject(run, in, err));
+    }
+    return PT_OK;
+}
+
 static pt_status serve_split(void *ctx, uint32_t ask, struct wire *in, struct str *out,
                              struct pt_error *err)
 {
     const struct stream *s = ctx;
     (void)out;
-    if (ask == ASK_REJECT) {
-        return take_reject(s->run, in, err);
+    if (ask == ASK_REJECTS) {
+        return take_rejects(s->run, in, err);
     }
     if (ask == ASK_COUNTED) {
         uint64_t records = wire_u64(in);
@@ -415,8 +423,7 @@ pt_status source_proxy_create(const struct component_info *component, const pt_h
     }
     pthread_mutex_init(&p->lock, NULL);
     pt_status status = cell_origin_init(&p->origin, component, host, config, err);
-    if (status == PT_OK &&
-        !mem_reserve(&p->idle, &p->idle_capacity, 1, sizeof(struct cell *))) {
+    if (status == PT_OK && !mem_reserve(&p->idle, &p->idle_capacity, 1, sizeof(struct cell *))) {
         status = error_set(err, PT_E_NO_MEMORY, "no memory for a source");
     }
     if (status == PT_OK) {

@@ -297,11 +297,14 @@ void registry_isolate(struct registry *r, const struct component_proxy *proxy)
     }
 }
 
-static pt_status refuse_model(const struct component_info *c, struct pt_error *err)
+static void refuse_model(const struct component_info *c, struct pt_error *err)
 {
-    snprintf(err->hint, sizeof err->hint, "--trust-plugins runs it in this process");
-    FAIL(err, PT_E_DENIED, "model `%s` comes from %s: it is not trusted, and models do not run "
-                           "isolated", c->name, c->plugin->path);
+    error_set(err, PT_E_DENIED,
+              "model `%s` comes from %s: it is not trusted, and models do not run isolated",
+              c->name, c->plugin->path);
+    if (err != NULL) {
+        snprintf(err->hint, sizeof err->hint, "--trust-plugins runs it in this process");
+    }
 }
 
 static const struct component_info *find_loaded(const struct registry *r, pt_kind kind,

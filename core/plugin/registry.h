@@ -139,9 +139,9 @@ const struct component_info *registry_find(const struct registry *r, pt_kind kin
 // The same without loading it: no vtable and no functions unless it was loaded before. NULL = none.
 const struct component_info *registry_look(const struct registry *r, pt_kind kind,
                                            const char *name);
-// From now on the plugins of extra folders that nobody signed are not loaded into this process: their
-// sources and sinks are the proxy's, their models are refused (PT_E_DENIED). `proxy` outlives the registry. Once,
-// before anything is looked for.
+// From now on the plugins of extra folders that nobody signed are not loaded into this process:
+// their sources and sinks are the proxy's, their models are refused (PT_E_DENIED). `proxy` outlives
+// the registry. Once, before anything is looked for.
 void registry_isolate(struct registry *r, const struct component_proxy *proxy);
 void registry_free(struct registry *r); // frees the copies, not the loaded files
 const char *kind_name(pt_kind kind);    // "source", "model", "sink"
