@@ -6,12 +6,19 @@
 #include "parallel.h"
 
 #define BLOCK ((uint32_t)1 << 16)
+#define KEY_BYTES 64    // about what a meeting takes while rows stream
+#define CLOSED_BYTES 32 // and afterwards
 
 pt_status meetings_init(struct meetings *m, const struct profile_spec *spec,
                         const struct segment *segments, const struct stores *stores,
                         struct pt_error *err)
 {
-    *m = (struct meetings){.spec = spec, .store = stores->store, .segments = segments};
+    *m = (struct meetings){
+        .spec = spec,
+        .store = stores->store,
+        .finder = stores->finder,
+        .segments = segments,
+    };
     for (size_t s = 0; s < spec->n_sources; s++) {
         m->stride = spec->sources[s].n_ids > m->stride ? spec->sources[s].n_ids : m->stride;
     }
@@ -82,6 +89,8 @@ static pt_status close_block(void *arg, uint64_t item, uint32_t worker, struct p
             close_one(c, code, e);
         }
     }
+    store_passed(m->finder, (to - item * BLOCK) * KEY_BYTES);
+    store_passed(m->store, (to - item * BLOCK) * CLOSED_BYTES);
     return PT_OK;
 }
 

@@ -34,6 +34,7 @@ struct meetings {
     const struct profile_spec *spec;
     struct intern *table; // key: u32 segment, then a u32 code (0 = none) for each id of the source
     struct store *store;
+    struct store *finder;           // of the keys
     const struct segment *segments; // of all sources
     size_t stride;                  // most identifiers of a source
     uint64_t **split_first;         // a source each: number of the first row of every split

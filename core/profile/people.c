@@ -8,6 +8,7 @@
 #include "parallel.h"
 
 #define BLOCK ((uint32_t)1 << 15)
+#define BLOCK_BYTES 64 // about what is looked at for a meeting
 
 struct gathered {
     size_t n_edges;
@@ -158,6 +159,7 @@ static pt_status gather_block(void *arg, uint64_t item, uint32_t worker, struct 
     if (r->edges == NULL) {
         r->blocks[item] = at;
     }
+    store_passed(m->store, BLOCK * BLOCK_BYTES);
     return PT_OK;
 }
 
@@ -267,6 +269,7 @@ static pt_status own_block(void *arg, uint64_t item, uint32_t worker, struct pt_
             __atomic_store_n(&r->is_there[person_index(root)], 1, __ATOMIC_RELAXED);
         }
     }
+    store_passed(m->store, BLOCK * BLOCK_BYTES);
     return PT_OK;
 }
 

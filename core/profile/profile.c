@@ -290,9 +290,18 @@ struct pool *profile_pool(const struct profile *p)
     return p->spec->pool;
 }
 
+struct profile_spill profile_spill_of(const struct profile *p)
+{
+    struct profile_spill s = {
+        .rows = spool_disk_bytes(p->spool) + p->regrouped_bytes,
+        .identifiers = p->finder_disk_bytes + store_disk_bytes(p->store),
+    };
+    s.identifiers += p->finder == NULL ? 0 : store_disk_bytes(p->finder);
+    return s;
+}
+
 uint64_t profile_spilled_bytes(const struct profile *p)
 {
-    uint64_t identifiers = p->finder_disk_bytes + store_disk_bytes(p->store);
-    identifiers += p->finder == NULL ? 0 : store_disk_bytes(p->finder);
-    return spool_disk_bytes(p->spool) + p->regrouped_bytes + identifiers;
+    struct profile_spill s = profile_spill_of(p);
+    return s.rows + s.identifiers;
 }

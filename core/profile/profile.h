@@ -190,7 +190,15 @@ pt_status profile_links(const struct profile *p, const struct profile_cut *c, pr
                         void *arg, struct pt_error *err);
 
 struct pool *profile_pool(const struct profile *p); // of its spec
-uint64_t profile_spilled_bytes(const struct profile *p);
+
+// Bytes that went to temp files so far; rows twice when they were regrouped by profile.
+struct profile_spill {
+    uint64_t rows;
+    uint64_t identifiers; // with their links, and texts of values
+};
+
+struct profile_spill profile_spill_of(const struct profile *p);
+uint64_t profile_spilled_bytes(const struct profile *p); // both
 void profile_free(struct profile *p);
 
 #endif

@@ -18,7 +18,7 @@
 #define BLOCK_SMALLEST ((size_t)64 << 10)
 #define BLOCK_LARGEST ((size_t)8 << 20)
 #define PAGE ((size_t)4096)
-#define REST_AFTER ((uint64_t)32 << 20)
+#define REST_AFTER ((uint64_t)16 << 20)
 #define ARRAY_MAPPED ((size_t)256 << 10) // smaller ones are plain allocations
 
 struct mapping {
@@ -249,6 +249,16 @@ void store_rest(struct store *s)
 {
     pthread_mutex_lock(&s->lock);
     rest(s);
+    pthread_mutex_unlock(&s->lock);
+}
+
+void store_passed(struct store *s, uint64_t bytes)
+{
+    pthread_mutex_lock(&s->lock);
+    s->unrested += s->file.bytes == 0 ? 0 : bytes;
+    if (s->unrested >= REST_AFTER) {
+        rest(s);
+    }
     pthread_mutex_unlock(&s->lock);
 }
 

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Store: the memory that grows with distinct identifiers and values. While the budget lasts, blocks
 // are plain memory; from then on they are pages of an unlinked temp file, which the system can
-// write out and drop whenever memory is short. So a run that outgrows its memory gets slower instead
-// of dying. Safe for many threads.
+// write out and drop whenever memory is short. So a run that outgrows its memory gets slower
+// instead of dying. Safe for many threads.
 #ifndef PORTRAIT_PROFILE_STORE_H
 #define PORTRAIT_PROFILE_STORE_H
 
@@ -27,6 +27,8 @@ pt_status store_failure(struct store *s, const char *what, struct pt_error *err)
 
 // The budget of the account from now on; what is there stays where it is.
 void store_limit(struct store *s, uint64_t memory_bytes);
+// So many bytes have been looked at in order: pages of the temp file among them go from memory.
+void store_passed(struct store *s, uint64_t bytes);
 // Lets the pages of the temp file go from memory; what they hold stays.
 void store_rest(struct store *s);
 uint64_t store_memory(struct store *s);     // bytes of plain memory on the account

@@ -133,10 +133,21 @@ static void show_sinks(const struct run *r, FILE *out)
     }
 }
 
+// What did not fit into `memory`.
+static void show_spill(const struct run *r, FILE *out)
+{
+    const struct profile_spill s = profile_spill_of(r->profile);
+    if (s.rows + s.identifiers > 0) {
+        fprintf(out, "beyond memory: %.1f MB of rows and %.1f MB of identifiers went to disk\n",
+                (double)s.rows / 1e6, (double)s.identifiers / 1e6);
+    }
+}
+
 void record_summary(const struct run *r, FILE *out)
 {
     show_sources(r, out);
     fprintf(out, "profiles: %zu\n", r->score_table->n_rows);
+    show_spill(r, out);
     if (r->plan->is_backtest) {
         fprintf(out, "back-test: models learnt from what happened after the time they score\n");
     }
