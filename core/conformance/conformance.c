@@ -17,6 +17,7 @@
 #define MEMORY_BYTES ((uint64_t)2 << 30)
 #define OUTPUT_BYTES ((uint64_t)1 << 20)
 #define CYCLES 1000u
+#define LATE_MOST 3u // so many checks may run out of time before the rest is left
 
 // What one child does.
 struct job {
@@ -27,6 +28,7 @@ struct job {
     pt_kind kind;
     bool is_of_file; // nothing is loaded for it
     uint32_t wall_ms;
+    uint32_t n_late;
 };
 
 static void run_job(void *ctx, int out)
@@ -142,6 +144,7 @@ static pt_status run_check(struct conformance *c, struct job *job, struct pt_err
     struct child_result child;
     int64_t begin = clock_monotonic_us();
     TRY(child_run(&limits, run_job, job, &child, err));
+    job->n_late += child.end == CHILD_LATE;
     result.seconds = (double)(clock_monotonic_us() - begin) / US_PER_SECOND;
     pt_status status = judge(c, &result, &child, &limits, err);
     str_release(&child.output);
