@@ -6,10 +6,12 @@
 #include "answer.h"
 #include "cli.h"
 
-struct checked {
-    const struct var_settings *vars;
-    struct registry *own; // of a pipeline with a lock file
-    struct plan *plan;
+// What the pipelines of one call share.
+struct checking {
+    struct cli *cli;
+    struct var_settings vars;
+    struct registry *shared; // of those without a lock file; opened when the first one comes
+    struct answer *answer;   // NULL = for people
 };
 
 static void put_checked(struct answer *a, const char *file, const struct plan *plan,
@@ -29,70 +31,68 @@ static void put_checked(struct answer *a, const char *file, const struct plan *p
     json_end_object(&a->json);
 }
 
-// A pipeline with a lock file sees its own plugins only, the others share what is there.
-static pt_status open_plan(struct cli *cli, const struct registry *shared, const char *file,
-                           struct diags *diags, struct checked *out)
+// A pipeline with a lock file has a registry of its own: nothing but what it pins is looked at.
+static pt_status open_registry(struct checking *c, const char *file, struct diags *diags,
+                               struct registry **own)
 {
     struct lock_file *lock = NULL;
-    const struct plan_options options = cli_plan_options(cli);
-    if (!cli_lock(cli, file, diags, &lock) ||
-        (lock != NULL && !cli_locked_registry(cli, lock, diags, &out->own))) {
-        return PT_E_CONFIG;
+    bool is_open = cli_lock(c->cli, file, diags, &lock);
+    if (is_open && lock != NULL) {
+        is_open = cli_locked_registry(c->cli, lock, diags, own);
+    } else if (is_open && c->shared == NULL) {
+        is_open = cli_registry(c->cli, &c->shared);
     }
-    return plan_open(file, out->vars, lock == NULL ? shared : out->own, &options, diags,
-                     &out->plan);
+    return is_open ? PT_OK : PT_E_CONFIG;
 }
 
-// `answer` NULL = for people.
-static int check_one(struct cli *cli, const struct registry *registry,
-                     const struct var_settings *vars, const char *file, struct answer *answer)
+static int check_one(struct checking *c, const char *file)
 {
     struct diags diags = {0};
-    struct checked checked = {.vars = vars};
-    pt_status status = open_plan(cli, registry, file, &diags, &checked);
-    const struct plan *plan = checked.plan;
+    struct plan *plan = NULL;
+    struct registry *own = NULL;
+    const struct plan_options options = cli_plan_options(c->cli);
+    pt_status status = open_registry(c, file, &diags, &own);
+    if (status == PT_OK) {
+        status = plan_open(file, &c->vars, own != NULL ? own : c->shared, &options, &diags, &plan);
+    }
     cli_print(&diags);
-    if (answer != NULL) {
-        put_checked(answer, file, plan, &diags);
-    } else if (status == PT_OK && !cli->values.is_quiet) {
+    if (c->answer != NULL) {
+        put_checked(c->answer, file, plan, &diags);
+    } else if (status == PT_OK && !c->cli->values.is_quiet) {
         printf("%s: ok (%zu sources, %zu features, %zu models, %zu sinks)\n", file,
                plan->pipeline->n_sources, plan->pipeline->n_features, plan->pipeline->n_models,
                plan->pipeline->n_sinks);
     }
-    plan_free(checked.plan);
-    registry_free(checked.own);
+    plan_free(plan);
+    registry_free(own);
     diags_release(&diags);
     return status == PT_OK ? EXIT_DONE : EXIT_CONFIG;
 }
 
 static int cmd_check(struct cli *cli)
 {
-    struct registry *registry = NULL;
-    struct var_settings vars;
-    if (!cli_vars(cli, &vars)) {
+    struct checking checking = {.cli = cli};
+    struct answer answer;
+    if (!cli_vars(cli, &checking.vars)) {
         return EXIT_USAGE;
     }
-    if (!cli_registry(cli, &registry)) {
-        return EXIT_CONFIG;
-    }
     int worst = EXIT_DONE;
-    struct answer answer;
-    struct answer *asked = cli->values.is_json ? &answer : NULL;
-    if (asked != NULL) {
-        answer_begin(asked, "check");
-        json_key(&asked->json, "pipelines");
-        json_begin_array(&asked->json);
+    if (cli->values.is_json) {
+        checking.answer = &answer;
+        answer_begin(&answer, "check");
+        json_key(&answer.json, "pipelines");
+        json_begin_array(&answer.json);
     }
     for (size_t i = 0; i < cli->n_words; i++) {
-        int exit_code = check_one(cli, registry, &vars, cli->words[i], asked);
+        int exit_code = check_one(&checking, cli->words[i]);
         worst = exit_code > worst ? exit_code : worst;
     }
-    if (asked != NULL) {
-        json_end_array(&asked->json);
-        answer_exit(asked, worst);
-        worst = answer_print(asked) ? worst : EXIT_CONFIG;
+    if (cli->values.is_json) {
+        json_end_array(&answer.json);
+        answer_exit(&answer, worst);
+        worst = answer_print(&answer) ? worst : EXIT_CONFIG;
     }
-    registry_free(registry);
+    registry_free(checking.shared);
     return worst;
 }
 

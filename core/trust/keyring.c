@@ -66,10 +66,14 @@ static struct text take_word(struct text *line)
     return text_n(all.p, n);
 }
 
-static bool is_key_id(const char *text)
+// Ids as minisign prints them may lack leading zeros; "" = no id, NULL = no memory.
+static const char *whole_id(struct keyring *ring, struct text id)
 {
-    return strlen(text) == MINISIGN_ID_HEX - 1 &&
-           document_is_name(text, "0123456789ABCDEF", MINISIGN_ID_HEX - 1);
+    static const char zeros[MINISIGN_ID_HEX] = "0000000000000000";
+    if (id.n == 0 || id.n >= MINISIGN_ID_HEX) {
+        return "";
+    }
+    return arena_printf(&ring->arena, "%s%.*s", zeros + id.n, (int)id.n, id.p);
 }
 
 static pt_status add_revocation(struct keyring *ring, struct text line, struct pt_error *err)
@@ -78,7 +82,9 @@ static pt_status add_revocation(struct keyring *ring, struct text line, struct p
     struct text what = take_word(&line);
     struct revocation r = {
         .is_key = text_is(kind, "key"),
-        .what = arena_strndup(&ring->arena, what.n == 0 ? "" : what.p, what.n),
+        .what = text_is(kind, "key")
+                    ? whole_id(ring, what)
+                    : arena_strndup(&ring->arena, what.n == 0 ? "" : what.p, what.n),
         .why = arena_strndup(&ring->arena, line.n == 0 ? "" : line.p, line.n),
     };
     if (r.what == NULL || r.why == NULL ||
@@ -88,7 +94,8 @@ static pt_status add_revocation(struct keyring *ring, struct text line, struct p
     }
     if (r.is_key ? !is_key_id(r.what) : !text_is(kind, "sha256") || !document_is_sha256(r.what)) {
         FAIL(err, PT_E_DATA,
-             "a line is neither `key` and 16 upper-case hex digits nor `sha256` and 64 lower-case "
+             "a line is neither `key` and up to 16 upper-case hex digits nor `sha256` and 64 "
+             "lower-case "
              "ones");
     }
     ring->revoked[ring->n_revoked++] = r;
