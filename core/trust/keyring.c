@@ -92,7 +92,8 @@ static pt_status add_revocation(struct keyring *ring, struct text line, struct p
                      sizeof *ring->revoked)) {
         return no_memory(err);
     }
-    if (r.is_key ? !is_key_id(r.what) : !text_is(kind, "sha256") || !document_is_sha256(r.what)) {
+    if (r.is_key ? !document_is_name(r.what, "0123456789ABCDEF", MINISIGN_ID_HEX - 1)
+                 : !text_is(kind, "sha256") || !document_is_sha256(r.what)) {
         FAIL(err, PT_E_DATA,
              "a line is neither `key` and up to 16 upper-case hex digits nor `sha256` and 64 "
              "lower-case "
