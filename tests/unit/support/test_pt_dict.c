@@ -120,6 +120,76 @@ static void test_pt_dict__failed_allocation_changes_nothing(void **state)
     assert_int_equal(host.live, 0);
 }
 
+// Many at once give the codes that one by one would: known and new ones, NULLs, empty values, the
+// same value twice, values that differ in one byte anywhere.
+static void test_pt_dict__all_at_once(void **state)
+{
+    (void)state;
+    struct harness_host host = {0};
+    struct pt_dict one;
+    struct pt_dict all;
+    static char bytes[300][160];
+    host_init(&host);
+    pt_dict_init(&one, &host.table);
+    pt_dict_init(&all, &host.table);
+    for (uint32_t round = 0; round < 200; round++) {
+        pt_bytes values[300];
+        int32_t codes[300];
+        uint32_t n = round * 37 % 301;
+        for (uint32_t i = 0; i < n; i++) {
+            uint32_t size = (round * 31 + i * 7) % 150;
+            memset(bytes[i], 'x', size);
+            if (size > 0) {
+                bytes[i][(round + i * 13) % size] = 'y';
+            }
+            values[i] =
+                (pt_bytes){i % 11 == 0 ? NULL : (const uint8_t *)bytes[i], i % 11 == 0 ? 0 : size};
+        }
+        assert_true(pt_dict_intern_all(&all, values, n, codes));
+        for (uint32_t i = 0; i < n; i++) {
+            int32_t wanted =
+                values[i].data == NULL ? -1 : pt_dict_intern(&one, values[i].data, values[i].size);
+            assert_int_equal(codes[i], wanted);
+        }
+        if (round % 50 == 49) {
+            pt_dict_reset(&one);
+            pt_dict_reset(&all);
+        }
+    }
+    pt_dict_release(&one);
+    pt_dict_release(&all);
+    assert_int_equal(host.live, 0);
+}
+
+static void test_pt_dict__all_at_once_out_of_memory(void **state)
+{
+    (void)state;
+    struct harness_host host = {0};
+    struct pt_dict d;
+    char value[100][128];
+    pt_bytes values[100];
+    int32_t codes[100];
+    host_init(&host);
+    for (uint32_t i = 0; i < 100; i++) {
+        values[i] = (pt_bytes){(const uint8_t *)value[i], value_make(i, value[i])};
+    }
+    uint32_t failures = 0;
+    for (uint64_t at = 1; at < 40; at++) {
+        pt_dict_init(&d, &host.table);
+        host.calls = 0;
+        host.fail_at = at;
+        failures += pt_dict_intern_all(&d, values, 100, codes) ? 0 : 1;
+        host.fail_at = 0;
+        assert_true(pt_dict_intern_all(&d, values, 100, codes));
+        for (uint32_t i = 0; i < 100; i++) {
+            assert_int_equal(codes[i], i);
+        }
+        pt_dict_release(&d);
+        assert_int_equal(host.live, 0);
+    }
+    assert_true(failures > 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -127,6 +197,8 @@ int main(void)
         cmocka_unit_test(test_pt_dict__exports_stay_as_they_were),
         cmocka_unit_test(test_pt_dict__hash_spreads),
         cmocka_unit_test(test_pt_dict__failed_allocation_changes_nothing),
+        cmocka_unit_test(test_pt_dict__all_at_once),
+        cmocka_unit_test(test_pt_dict__all_at_once_out_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
