@@ -118,14 +118,14 @@ static void add_value(char *out, uint32_t kind)
 // One of 12 ways of writing a document.
 static void make_document(char *out, uint32_t shape)
 {
-    static const char *const keys[] = {"a",
-                                       "b",
-                                       "c",
-                                       "t",
-                                       "a long key, longer than sixty-four bytes, "
-                                       "so that its literal is cut in two",
-                                       "l",
-                                       "\\u0061x"};
+    static const char *const keys[] = {
+        "a",
+        "b",
+        "c",
+        "t",
+        "a key of more than sixty-four bytes is cut in two nodes of the tree, here",
+        "l",
+        "\\u0061x"};
     const char *blank = shape % 4 == 3 ? " " : "";
     strcpy(out, "{");
     for (uint32_t i = 0; i < 7; i++) {
