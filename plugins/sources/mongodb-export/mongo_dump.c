@@ -77,14 +77,20 @@ static void record_fill(const struct mongo_dump *d, struct mongo_record *out)
     out->line = d->n_documents;
 }
 
-// The rest of the file is one bad record.
-static void rest_reject(struct mongo_dump *d, const char *fault, struct mongo_record *out)
+// The rest of the file is one bad record. Its excerpt must not hang on how much was read so far.
+static pt_status rest_reject(struct mongo_dump *d, const char *fault, struct mongo_record *out,
+                             pt_error *err)
 {
+    pt_status status = reach(d, EXCERPT_MAX, err);
+    if (status != PT_OK) {
+        return status;
+    }
     uint64_t n = left_of(d) < EXCERPT_MAX ? left_of(d) : EXCERPT_MAX;
     *out = (struct mongo_record){.kind = MONGO_RECORD_BAD, .p = at_of(d), .n = n, .fault = fault};
     record_fill(d, out);
     d->n_documents++;
     d->place = MONGO_DUMP_DONE;
+    return PT_OK;
 }
 
 // Reads the document at the window's begin, whose length is known to be good, into memory.
@@ -286,15 +292,13 @@ static pt_status document_take(struct mongo_dump *d, struct mongo_record *out, p
         }
         return document_give(d, n, out, err);
     }
-    if (strcmp(fault, MONGO_RECORD_TOO_LONG) != 0) {
-        rest_reject(d, fault, out);
-        return PT_OK;
-    }
     enum mongo_dump_place place = d->place;
-    rest_reject(d, fault, out);
-    d->place = place;
-    d->pending = n;
-    return PT_OK;
+    status = rest_reject(d, fault, out, err);
+    if (status == PT_OK && strcmp(fault, MONGO_RECORD_TOO_LONG) == 0) { // its length is good
+        d->place = place;
+        d->pending = n;
+    }
+    return status;
 }
 
 // Reads a block's head; *out is set to a bad record when it cannot be.
@@ -310,8 +314,7 @@ static pt_status block_take(struct mongo_dump *d, struct mongo_record *out, pt_e
         return status;
     }
     if (fault != NULL || !name_of(at_of(d), n, name)) {
-        rest_reject(d, fault != NULL ? fault : "not a block of an archive", out);
-        return PT_OK;
+        return rest_reject(d, fault != NULL ? fault : "not a block of an archive", out, err);
     }
     d->is_ours = strcmp(name, d->name) == 0;
     bool is_end = mongo_bson_find(at_of(d), n, "EOF", &end) && end.n == 1 && *end.value == 1;
@@ -337,8 +340,7 @@ static pt_status foreign_pass(struct mongo_dump *d, struct mongo_record *out, pt
 {
     uint32_t n = mongo_bson_u32(at_of(d));
     if (n < MONGO_BSON_MIN || n > MONGO_BSON_MAX) {
-        rest_reject(d, "bad BSON length", out);
-        return PT_OK;
+        return rest_reject(d, "bad BSON length", out, err);
     }
     return skip(d, n, err);
 }
@@ -355,8 +357,7 @@ static pt_status archive_step(struct mongo_dump *d, struct mongo_record *out, pt
         return PT_OK;
     }
     if (left_of(d) < 4) {
-        rest_reject(d, fault_early, out);
-        return PT_OK;
+        return rest_reject(d, fault_early, out, err);
     }
     if (d->place == MONGO_DUMP_BLOCK) {
         return block_take(d, out, err);
