@@ -114,11 +114,44 @@ static bool strtod_exact(const uint8_t *p, uint64_t n, double *out)
     return end == text + n && isfinite(v);
 }
 
+static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
+// Up to 15 digits with at most one point, as most numbers are written. False: nothing is decided.
+static bool quick_f64(const uint8_t *p, uint64_t n, double *out)
+{
+    bool is_negative = n > 0 && p[0] == '-';
+    uint64_t i = is_negative;
+    uint64_t mantissa = 0;
+    uint64_t point = n; // place of the point
+    if (n - i > 16 || i == n) {
+        return false;
+    }
+    for (; i < n; i++) {
+        uint32_t digit = (uint32_t)p[i] - '0';
+        if (digit <= 9) {
+            mantissa = mantissa * 10 + digit;
+        } else if (p[i] == '.' && point == n) {
+            point = i;
+        } else {
+            return false;
+        }
+    }
+    uint64_t digits = n - is_negative - (point < n);
+    if (digits == 0 || digits > 15) {
+        return false;
+    }
+    double v = (double)mantissa / powers[point < n ? n - point - 1 : 0];
+    *out = is_negative ? -v : v;
+    return true;
+}
+
 bool pt_number_f64(const uint8_t *p, uint64_t n, double *out)
 {
-    static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                    1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-                                    1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    if (quick_f64(p, n, out)) {
+        return true;
+    }
     bool is_signed = n > 0 && (p[0] == '-' || p[0] == '+');
     struct decimal d = {.is_exact = true};
     if (n > TEXT_MAX || !decimal_parse(p + (is_signed ? 1 : 0), n - (is_signed ? 1 : 0), &d)) {

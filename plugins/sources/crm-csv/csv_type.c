@@ -295,8 +295,12 @@ void csv_guess_add(struct csv_guess *g, const struct csv_numbers *numbers, const
                    uint64_t n)
 {
     int64_t value = 0;
-    struct csv_type date = {.kind = CSV_DATE};
     g->n++;
+    if (!g->can_i64 && !g->can_f64 && !g->can_bool && !g->can_date && !g->can_slash_date &&
+        !g->can_time) {
+        return;
+    }
+    struct csv_type date = {.kind = CSV_DATE};
     bool may_be_number = !is_code(p, n);
     g->can_i64 = g->can_i64 && may_be_number && read_number(numbers, CSV_I64, p, n, NULL);
     g->can_f64 = g->can_f64 && may_be_number && read_number(numbers, CSV_F64, p, n, NULL);
