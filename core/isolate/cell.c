@@ -12,6 +12,7 @@
 #include "cell_services.h"
 #include "cell_spawn.h"
 #include "clock.h"
+#include "fsys.h"
 #include "mem.h"
 
 #define ENDING_MS 1000 // for a child that closed its channel: is it ending?
@@ -178,7 +179,12 @@ static pt_status answer(struct cell *c, const struct cell_call *call, struct cal
     }
     c->answer.failed = c->answer.failed || body.failed;
     str_release(&body);
-    status = channel_send(c->process.channel, wait, MESSAGE_ANSWER, &c->answer, -1, err);
+    int granted = c->services.granted;
+    c->services.granted = -1;
+    status = channel_send(c->process.channel, wait, MESSAGE_ANSWER, &c->answer, granted, err);
+    if (granted >= 0) {
+        fsys_close(granted);
+    }
     return status == PT_OK ? PT_OK : broke_off(c, k, status, err);
 }
 

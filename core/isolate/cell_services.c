@@ -2,12 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cell_services.h"
 
+#include <errno.h>
+#include <fcntl.h>
+
+#include "fsys.h"
+
 #define LOG_FIELDS_MAX 16
 
 void cell_services_init(struct cell_services *s, const struct cell_origin *origin,
                         struct window *window)
 {
-    *s = (struct cell_services){.origin = origin, .window = window};
+    *s = (struct cell_services){.origin = origin, .window = window, .granted = -1};
 }
 
 static pt_status answer_log(struct cell_services *s, struct wire *in)
@@ -74,6 +79,25 @@ static pt_status answer_describe(struct cell_services *s, struct wire *in, struc
     return PT_OK;
 }
 
+// A file that can be read as it lies is granted as a descriptor, for reading only: its bytes then
+// take no way over the host. Others come through the window, decompressed.
+static pt_status grant_file(struct cell_services *s, const pt_file_info *info, uint64_t begin,
+                            struct str *out, struct pt_error *err)
+{
+    struct stat facts;
+    int fd = fsys_open(info->path, O_RDONLY, 0);
+    if (fd < 0) {
+        return error_system(err, errno, "%s", info->path);
+    }
+    if (fsys_fstat(fd, &facts) != 0 || !S_ISREG(facts.st_mode) || (uint64_t)facts.st_size < begin) {
+        fsys_close(fd);
+        FAIL(err, PT_E_IO, "%s is not the file that was found", info->path);
+    }
+    s->granted = fd;
+    wire_put_u32(out, 0);
+    return PT_OK;
+}
+
 static pt_status answer_open(struct cell_services *s, struct wire *in, struct str *out,
                              struct pt_error *err)
 {
@@ -82,6 +106,11 @@ static pt_status answer_open(struct cell_services *s, struct wire *in, struct st
     uint64_t begin = wire_u64(in);
     if (input == NULL) {
         FAIL(err, PT_E_DENIED, "the input is none of its own");
+    }
+    pt_file_info info = {.struct_size = sizeof info};
+    TRY(s->origin->host->input->describe(input, index, &info, err));
+    if (info.can_split) {
+        return grant_file(s, &info, begin, out, err);
     }
     for (uint32_t i = 0; i < CELL_STREAMS_MAX; i++) {
         if (s->streams[i] == NULL) {
@@ -159,5 +188,9 @@ void cell_services_release(struct cell_services *s)
             s->origin->host->input->close(s->streams[i]);
             s->streams[i] = NULL;
         }
+    }
+    if (s->granted >= 0) {
+        fsys_close(s->granted);
+        s->granted = -1;
     }
 }

@@ -13,6 +13,7 @@ struct cell_services {
     const struct cell_origin *origin;
     struct window *window;
     pt_stream *streams[CELL_STREAMS_MAX]; // by number - 1
+    int granted;                          // descriptor that goes with the next answer; -1 = none
 };
 
 void cell_services_init(struct cell_services *s, const struct cell_origin *origin,

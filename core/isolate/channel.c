@@ -118,13 +118,15 @@ static void keep_fd(struct msghdr *m, struct message *out)
     }
 }
 
-static pt_status receive_into(int socket_fd, const struct channel_wait *wait, struct message *out,
-                              struct iovec part, struct pt_error *err)
+// Once: what is there, at most as much as the parts hold.
+static pt_status receive_some(int socket_fd, const struct channel_wait *wait, struct message *out,
+                              struct iovec *parts, size_t n_parts, size_t *got,
+                              struct pt_error *err)
 {
-    while (part.iov_len > 0) {
+    for (;;) {
         union control control = {.bytes = {0}};
-        struct msghdr m = {.msg_iov = &part,
-                           .msg_iovlen = 1,
+        struct msghdr m = {.msg_iov = parts,
+                           .msg_iovlen = n_parts,
                            .msg_control = control.bytes,
                            .msg_controllen = sizeof control.bytes};
         ssize_t n = recvmsg(socket_fd, &m, MSG_CMSG_CLOEXEC);
@@ -136,8 +138,19 @@ static pt_status receive_into(int socket_fd, const struct channel_wait *wait, st
             continue;
         }
         keep_fd(&m, out);
+        *got = (size_t)n;
+        return PT_OK;
+    }
+}
+
+static pt_status receive_into(int socket_fd, const struct channel_wait *wait, struct message *out,
+                              struct iovec part, struct pt_error *err)
+{
+    while (part.iov_len > 0) {
+        size_t n = 0;
+        TRY(receive_some(socket_fd, wait, out, &part, 1, &n, err));
         part.iov_base = (char *)part.iov_base + n;
-        part.iov_len -= (size_t)n;
+        part.iov_len -= n;
     }
     return PT_OK;
 }
@@ -147,7 +160,6 @@ static pt_status receive_body(int socket_fd, const struct channel_wait *wait, st
                               uint64_t size, struct pt_error *err)
 {
     static const char room[FIRST_BYTES];
-    str_reset(&m->body);
     while (m->body.n < size) {
         size_t at = m->body.n;
         size_t part = size - at < sizeof room ? (size_t)(size - at) : sizeof room;
@@ -168,10 +180,23 @@ pt_status channel_receive(int socket_fd, const struct channel_wait *wait, struct
                           struct pt_error *err)
 {
     struct header header = {0};
+    char first[FIRST_BYTES]; // most messages are short: one call takes them whole
+    struct iovec parts[2] = {{&header, sizeof header}, {first, sizeof first}};
+    size_t n = 0;
     message_drop_fd(m);
-    TRY(receive_into(socket_fd, wait, m, (struct iovec){&header, sizeof header}, err));
-    if (header.magic != MAGIC || header.size > CHANNEL_BYTES_MAX) {
+    str_reset(&m->body);
+    TRY(receive_some(socket_fd, wait, m, parts, 2, &n, err));
+    if (n < sizeof header) {
+        TRY(receive_into(socket_fd, wait, m, (struct iovec){(char *)&header + n, sizeof header - n},
+                         err));
+        n = sizeof header;
+    }
+    n -= sizeof header;
+    if (header.magic != MAGIC || header.size > CHANNEL_BYTES_MAX || n > header.size) {
         FAIL(err, PT_E_INTERNAL, "what came over the channel is no message");
+    }
+    if (n > 0 && !str_add_n(&m->body, first, n)) {
+        FAIL(err, PT_E_NO_MEMORY, "no memory for a message");
     }
     m->type = header.type;
     return receive_body(socket_fd, wait, m, header.size, err);

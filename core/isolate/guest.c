@@ -24,7 +24,10 @@ pt_status guest_ask(struct guest *g, uint32_t type, const struct str *body, stru
     if (status == PT_OK) {
         status = channel_receive(CHILD_CHANNEL_FD, NULL, &answer, err);
     }
-    message_drop_fd(&answer);
+    if (g->granted >= 0) { // nobody took the last one
+        fsys_close(g->granted);
+    }
+    g->granted = answer.fd;
     g->answer_body = answer.body;
     if (status != PT_OK) {
         return status;
@@ -155,6 +158,7 @@ static pt_status give_back(struct guest *g, pt_status status, const struct pt_er
 static pt_status serve_calls(struct guest *g, struct pt_error *err)
 {
     g->message.fd = -1;
+    g->granted = -1;
     for (;;) {
         pt_status status = channel_receive(CHILD_CHANNEL_FD, NULL, &g->message, err);
         if (status != PT_OK) {

@@ -22,6 +22,7 @@ struct guest {
     struct window *window;
     struct message message;
     struct str answer_body; // of a question
+    int granted;            // descriptor that came with it, -1 = none; the asker takes it
     struct str reply;       // of the call at work
     int reply_fd;           // -1 = none
     struct arena arena;     // config, and what lives as long as the instance
