@@ -89,6 +89,40 @@ def test_sink_rust(t):
           '{"profile":"C3","orders":1,"answered":true}', "keep_null: false")
 
 
+def test_fixed_width(t):
+    folder = example("source-fixed-width", t)
+    equal(text(folder, "build", "out", "totals.csv"),
+          "customer,spent,city\nC1,19.75,Ulm\nC2,3,Bad T\u00f6lz\nC3,0,K\u00f6ln\n", "totals.csv")
+    with open(os.path.join(folder, "bad.txt"), "w", encoding="utf-8") as f:
+        f.write("C1    2025-06-31    1.00\nC2\n" + "".join(f"C{i:<5}2025-06-01{i:>8}\n" for i in range(5000)))
+    columns = ["--with", "columns=[{name: c, begin: 1, size: 6}, {name: d, begin: 7, size: 10, type: date}, "
+               "{name: n, begin: 17, size: 8, type: number}]"]
+    shown = set()
+    for words in (["--threads", "1"], ["--threads", "8", "--split-bytes", "1000"]):
+        r = good([PORTRAIT, "read", "fixed-width", "bad.txt", *columns, "--plugin-dir", "build/plugins", *words], folder)
+        check("1x not a date" in r.stderr and "read=5002 good=5001 quarantined=1" in r.stderr, r.stderr)
+        shown.add(r.stdout)
+    check(len(shown) == 1 and "\nC2,,\n" in r.stdout and r.stdout.endswith("C4999,2025-06-01,4999\n"), "rows")
+    for columns, fault in (("[{name: c, begin: 0, size: 6}]", "columns[0].begin"), ("[]", "there are none"),
+                           ("[{name: c, begin: 1, size: 2}, {name: c, begin: 1, size: 2}]", "two are named `c`")):
+        r = run([PORTRAIT, "read", "fixed-width", "bad.txt", "--with", "columns=" + columns, "--plugin-dir",
+                 "build/plugins"], folder)
+        check(r.returncode == 78 and fault in r.stderr, f"{columns}: exit {r.returncode} {r.stderr}")
+
+
+def test_nearest_centroid(t):
+    folder = example("model-nearest-centroid", t)
+    lines = text(folder, "build", "out", "people.csv").splitlines()
+    equal(len(lines), 14, "people")
+    for line in lines[1:]:
+        customer, tier, guess = line.split(",")
+        equal(guess, "top" if customer == "C13" else tier, f"guess of {customer}")
+    model = os.path.join("build", "runs", "latest", "models", "guess.model")
+    r = good([PORTRAIT, "models", "show", model, "--json", "--plugin-dir", "build/plugins"], folder)
+    centres = json.loads(r.stdout[r.stdout.index("{"):])
+    check('"top"' in json.dumps(centres) and "901.5" in json.dumps(centres), f"centres: {r.stdout}")
+
+
 def struct_size(name, folder):
     """What the C compiler says of an installed header's struct."""
     with open(os.path.join(folder, "size.c"), "w", encoding="utf-8") as f:
@@ -113,6 +147,8 @@ def main():
     with tempfile.TemporaryDirectory(prefix="portrait-examples-") as t:
         test_source_cpp(t)
         test_sink_rust(t)
+        test_fixed_width(t)
+        test_nearest_centroid(t)
         test_rust_declarations(t)
     finish()
 

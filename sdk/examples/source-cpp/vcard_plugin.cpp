@@ -256,7 +256,7 @@ constexpr pt_component make_component()
     c.summary = "Contacts of vCard files.";
     c.threads = PT_THREADS_PARALLEL_READERS;
     c.config_size = sizeof(Config);
-    c.caps = PT_CAP_PROJECTION | PT_CAP_SPLITS;
+    c.caps = PT_CAP_PROJECTION;
     c.options = options;
     c.n_options = 1;
     c.vtable = &vtable;

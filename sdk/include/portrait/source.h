@@ -60,7 +60,8 @@ typedef struct pt_plan_request {
     pt_status (*emit)(void *ctx, const pt_split *split, pt_error *err);
 } pt_plan_request;
 
-// A record that could not be read. Offsets and lines count from the split's start (line from 0).
+// A record that could not be read. Lines count from the split's start, from 0; offsets from the
+// file's.
 typedef struct pt_reject {
     uint32_t struct_size;
     uint32_t column;         // 1-based field the reason is about; 0 = the record
