@@ -96,8 +96,7 @@ static pt_status add_revocation(struct keyring *ring, struct text line, struct p
                  : !text_is(kind, "sha256") || !document_is_sha256(r.what)) {
         FAIL(err, PT_E_DATA,
              "a line is neither `key` and up to 16 upper-case hex digits nor `sha256` and 64 "
-             "lower-case "
-             "ones");
+             "lower-case ones");
     }
     ring->revoked[ring->n_revoked++] = r;
     return PT_OK;
