@@ -3,12 +3,13 @@
 """minisign and Portrait take each other's signatures and keys: both ways, prehashed and legacy,
 plain and encrypted keys, fresh key pairs."""
 import os
+import re
 import subprocess
 import sys
 import tempfile
 
 from bench import Bench
-from common import check, equal, finish
+from common import PORTRAIT, ROOT, check, equal, finish
 
 MINISIGN = sys.argv[3]
 
@@ -66,6 +67,19 @@ def test_encrypted_key(b):
     equal(run.returncode, 0, f"an encrypted key with its password: {run.stderr}")
     equal(minisign("-V", "-p", b.path("locked.pub"), "-m", b.manifest).returncode, 0, "minisign verifies")
     b.refused(b.sign(None, "locked", "--password", "none", "--secrets", b.folder), "none", "no such secret", marks=True)
+
+
+def test_docs(b):
+    """The commands of docs/plugins/trust.md, in their order."""
+    page = b.read(os.path.join(ROOT, "docs", "plugins", "trust.md"))
+    commands = [line[2:] for block in re.findall(r"^```console\n(.*?)^```", page, re.M | re.S)
+                for line in block.split("\n") if line.startswith("$ ")]
+    check(len(commands) >= 9, f"{len(commands)} commands")
+    env = dict(os.environ, PATH=os.path.dirname(PORTRAIT) + ":" + os.environ["PATH"], XDG_CACHE_HOME=b.path("cache"))
+    for command in commands:
+        run = subprocess.run(["sh", "-c", command], cwd=b.folder, env=env, capture_output=True, text=True, timeout=120,
+                             check=False)
+        equal(run.returncode, 0, f"{command}: {run.stdout}{run.stderr}")
 
 
 def main():
