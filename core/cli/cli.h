@@ -31,6 +31,7 @@ struct cli_values {
     const char *out;
     const char *cache;
     const char *data;
+    const char *only;
     int64_t cycles;
     const char *keyring;
     const char *key;

@@ -54,6 +54,7 @@ int cmd_plugins_check(struct cli *cli)
 {
     struct conformance_request request = {.with = cli->values.with.items,
                                           .n_with = cli->values.with.n,
+                                          .only = cli->values.only,
                                           .cycles = (uint32_t)cli->values.cycles,
                                           .secrets_folder = cli->values.secrets};
     enum conformance_format format = CONFORMANCE_TEXT;
@@ -76,9 +77,11 @@ int cmd_plugins_check(struct cli *cli)
     struct conformance c = {0};
     struct pt_error err = ERROR_INIT;
     int exit_code = EXIT_RUN_FAILED;
-    if (conformance_run(&request, &c, &err) == PT_OK) {
+    pt_status status = conformance_run(&request, &c, &err);
+    if (status == PT_OK) {
         exit_code = report(&c, format);
     } else {
+        exit_code = status == PT_E_NOT_FOUND ? EXIT_USAGE : EXIT_RUN_FAILED;
         fprintf(stderr, "portrait plugins check: %s\n", err.message);
     }
     conformance_release(&c);

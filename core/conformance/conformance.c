@@ -156,6 +156,10 @@ static pt_status run_checks(struct conformance *c, struct job *job, const struct
 {
     for (const struct check *check = checks; check->name != NULL; check++) {
         const size_t n_failed = c->n_failed;
+        if (job->request->only != NULL && strcmp(job->request->only, check->name) != 0 &&
+            check != life_checks) {
+            continue;
+        }
         job->check = check;
         TRY(run_check(c, job, err));
         if (check == life_checks && c->n_failed > n_failed) {
@@ -219,6 +223,17 @@ static pt_status run_all(struct conformance *c, struct job *job, struct pt_error
     return PT_OK;
 }
 
+static bool has_run(const struct conformance *c, const char *only)
+{
+    for (size_t i = 0; only != NULL && i < c->n; i++) {
+        // A component that cannot be configured has no other results.
+        if (strcmp(c->results[i].check, only) == 0 || c->n_failed > 0) {
+            return true;
+        }
+    }
+    return only == NULL;
+}
+
 pt_status conformance_run(const struct conformance_request *request, struct conformance *out,
                           struct pt_error *err)
 {
@@ -230,6 +245,9 @@ pt_status conformance_run(const struct conformance_request *request, struct conf
     pt_status status = look(out, &file, err);
     if (status == PT_OK && out->failure == NULL) {
         status = run_all(out, &job, err);
+    }
+    if (status == PT_OK && out->failure == NULL && !has_run(out, request->only)) {
+        status = error_set(err, PT_E_NOT_FOUND, "there is no check `%s` for it", request->only);
     }
     plugin_file_close(&file);
     return status;

@@ -16,6 +16,7 @@ struct conformance_request {
     const char *const *with; // KEY=VALUE; VALUE is YAML
     size_t n_with;
     const char *secrets_folder; // may be NULL
+    const char *only;           // the one check to run; NULL = all
     uint32_t cycles;            // 0 = 1000
     uint32_t wall_ms;           // of one check; 0 = 60 s
 };
@@ -44,7 +45,8 @@ struct conformance {
 };
 
 // Runs all checks. Only what keeps them from being run is an error; faults of the plugin are
-// results. {0} before; release after, whatever it returned.
+// results. PT_E_NOT_FOUND when there is no check of the name wanted. {0} before; release after,
+// whatever it returned.
 pt_status conformance_run(const struct conformance_request *request, struct conformance *out,
                           struct pt_error *err);
 void conformance_release(struct conformance *c);

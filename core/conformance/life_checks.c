@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 Portrait contributors
 // SPDX-License-Identifier: Apache-2.0
 // What holds for every kind: options, create and destroy, failing allocations, no growth.
+#include <errno.h>
 #include <malloc.h>
 #include <string.h>
 
@@ -259,20 +260,29 @@ static void check_life_cycles(struct subject *s)
 
 // --- Failing calls ---
 
-// One failing call: an error of the ABI, or the same result; nothing left behind.
-static void judge_failure(struct subject *s, const char *what, uint64_t at, uint64_t wanted,
-                          int64_t blocks_before, pt_status status, uint64_t digest)
+// One failing call and what came of it.
+struct failing {
+    const char *what;
+    uint64_t at;
+    uint64_t wanted; // digest of a life without failures
+    uint64_t digest;
+    int64_t blocks_before;
+    pt_status status;
+};
+
+// An error of the ABI, or the same result; nothing left behind.
+static void judge_failure(struct subject *s, const struct failing *f)
 {
     char call[64];
-    snprintf(call, sizeof call, "with failing %s %llu, a whole life", what, (unsigned long long)at);
-    subject_status(s, status, call);
-    if (status == PT_OK && digest != wanted) {
-        subject_fault(s, "failing %s %llu is not told, and the result is another one", what,
-                      (unsigned long long)at);
+    unsigned long long at = f->at;
+    snprintf(call, sizeof call, "with failing %s %llu, a whole life", f->what, at);
+    subject_status(s, f->status, call);
+    if (f->status == PT_OK && f->digest != f->wanted) {
+        subject_fault(s, "failing %s %llu is not told, and the result is another one", f->what, at);
     }
-    if (mem_live_blocks() > blocks_before) {
-        subject_fault(s, "failing %s %llu leaves %lld blocks behind", what, (unsigned long long)at,
-                      (long long)(mem_live_blocks() - blocks_before));
+    if (mem_live_blocks() > f->blocks_before) {
+        subject_fault(s, "failing %s %llu leaves %lld blocks behind", f->what, at,
+                      (long long)(mem_live_blocks() - f->blocks_before));
     }
 }
 
@@ -282,47 +292,48 @@ static uint64_t next_index(uint64_t at)
     return at < 400 ? at + 1 : at + at / 40;
 }
 
-static void check_allocations(struct subject *s)
+// Lives with one failing call each, until none is left to fail.
+static void fail_each(struct subject *s, const char *what, void (*arm)(uint64_t at),
+                      uint64_t (*calls)(void))
 {
     struct pt_error err = ERROR_INIT;
-    uint64_t wanted = 0;
-    if (is_without_data(s) || !subject_good(s, life_once(s, &wanted, &err), "a whole life", &err)) {
+    struct failing f = {.what = what};
+    if (is_without_data(s) ||
+        !subject_good(s, life_once(s, &f.wanted, &err), "a whole life", &err)) {
         return;
     }
     bool is_hit = true;
-    for (uint64_t at = 1; is_hit && at < FAILURES_MAX && s->n_faults == 0 && subject_has_time(s);
-         at = next_index(at)) {
-        uint64_t digest = 0;
-        int64_t before = mem_live_blocks();
-        subject_at(s, "allocation %llu fails", (unsigned long long)at);
-        err = ERROR_INIT;
-        mem_fault_arm(at, false);
-        pt_status status = life_once(s, &digest, &err);
-        is_hit = mem_fault_calls() >= at;
-        mem_fault_arm(0, false);
-        judge_failure(s, "allocation", at, wanted, before, status, digest);
+    for (f.at = 1; is_hit && f.at < FAILURES_MAX && s->n_faults == 0 && subject_has_time(s);
+         f.at = next_index(f.at)) {
+        f.digest = 0;
+        f.blocks_before = mem_live_blocks();
+        subject_at(s, "%s %llu fails", what, (unsigned long long)f.at);
+        arm(f.at);
+        f.status = life_once(s, &f.digest, &err);
+        is_hit = calls() >= f.at;
+        arm(0);
+        judge_failure(s, &f);
     }
+}
+
+static void arm_memory(uint64_t at)
+{
+    mem_fault_arm(at, false);
+}
+
+static void arm_files(uint64_t at)
+{
+    fsys_fault_arm(at, EIO, false);
+}
+
+static void check_allocations(struct subject *s)
+{
+    fail_each(s, "allocation", arm_memory, mem_fault_calls);
 }
 
 static void check_host_calls(struct subject *s)
 {
-    struct pt_error err = ERROR_INIT;
-    uint64_t wanted = 0;
-    if (is_without_data(s) || !subject_good(s, life_once(s, &wanted, &err), "a whole life", &err)) {
-        return;
-    }
-    bool is_hit = true;
-    for (uint64_t at = 1; is_hit && at < FAILURES_MAX && s->n_faults == 0 && subject_has_time(s);
-         at = next_index(at)) {
-        uint64_t digest = 0;
-        int64_t before = mem_live_blocks();
-        err = ERROR_INIT;
-        fsys_fault_arm(at, 5, false); // EIO
-        pt_status status = life_once(s, &digest, &err);
-        is_hit = fsys_fault_calls() >= at;
-        fsys_fault_arm(0, 0, false);
-        judge_failure(s, "reading of a file, call", at, wanted, before, status, digest);
-    }
+    fail_each(s, "reading of a file, call", arm_files, fsys_fault_calls);
 }
 
 // The same twice: nothing of one life reaches the next.

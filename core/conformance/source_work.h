@@ -75,5 +75,7 @@ pt_status work_read_all(struct source_work *w, uint32_t batch_rows, struct work_
 uint64_t work_row_hash(const struct batch *b, size_t n_columns, size_t row);
 void work_release(struct source_work *w);
 void work_rows_release(struct work_rows *rows);
+// The check of damaged files.
+void source_check_damage(struct subject *s);
 
 #endif

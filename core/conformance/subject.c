@@ -192,6 +192,10 @@ bool subject_open(struct subject *s, uint32_t component)
     }
     s->host = host_services_table(s->services);
     alloc_hook_install(s->component->vtable);
+    if (s->component->kind == PT_KIND_SINK) {
+        const char *folder = NULL; // what the host keeps for it is there before blocks are counted
+        (void)s->host->temp_dir(s->host, &folder, NULL);
+    }
     s->config = subject_config(s, NULL);
     return s->config != NULL;
 }

@@ -60,7 +60,7 @@ static pt_status fit(void *self, const pt_data *data, const pt_run *run, pt_erro
 {
     threads = run->threads;
     if (FAULT == FITS_ON_WHEN_CANCELLED && run->cancelled(run)) {
-        sleep(3);
+        usleep(2200000);
     }
     if (FAULT == WRITES_TO_MATRIX) {
         pt_block block = {.struct_size = sizeof block};

@@ -48,10 +48,10 @@ static int data_remove(void **state)
     return unlink(data_path);
 }
 
-static void run(const char *path, struct conformance *out)
+static void run(const char *path, const char *only, struct conformance *out)
 {
     const struct conformance_request request = {
-        .path = path, .data = data_path, .cycles = 40, .wall_ms = 3000};
+        .path = path, .data = data_path, .only = only, .cycles = 40, .wall_ms = 3000};
     struct pt_error err = ERROR_INIT;
     *out = (struct conformance){0};
     if (conformance_run(&request, out, &err) != PT_OK) {
@@ -165,7 +165,7 @@ static void test_conformance__finds_every_fault(void **state)
     size_t n_missed = 0;
     for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
         struct conformance c;
-        run(build_path("tests/checked-plugins", broken[i].file), &c);
+        run(build_path("tests/checked-plugins", broken[i].file), broken[i].check, &c);
         if (c.failure != NULL || !is_seen(&broken[i], find(&c, broken[i].check))) {
             fprintf(stderr, "%s: %s does not say: %s\n", broken[i].file, broken[i].check,
                     broken[i].message);
@@ -188,7 +188,7 @@ static void test_conformance__passes_sound_plugins(void **state)
     };
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         struct conformance c;
-        run(build_path(files[i][0], files[i][1]), &c);
+        run(build_path(files[i][0], files[i][1]), NULL, &c);
         if (c.failure != NULL || c.n_failed > 0) {
             print_failures(&c);
             fail_msg("%s: %zu failures", files[i][1], c.n_failed);
@@ -203,7 +203,7 @@ static void test_conformance__tells_why_a_file_cannot_be_loaded(void **state)
     (void)state;
     struct conformance c;
     struct str report = {0};
-    run(build_path("tests/faulty-plugins", "crash_entry"), &c);
+    run(build_path("tests/faulty-plugins", "crash_entry"), NULL, &c);
     assert_non_null(c.failure);
     assert_non_null(strstr(c.failure, "it crashed: Segmentation fault"));
     assert_int_equal(c.n, 0);
@@ -215,7 +215,7 @@ static void test_conformance__tells_why_a_file_cannot_be_loaded(void **state)
     assert_non_null(strstr(report.p, "tests=\"1\" failures=\"0\" errors=\"1\""));
     str_release(&report);
     conformance_release(&c);
-    run("/nonexistent/plugin.so", &c);
+    run("/nonexistent/plugin.so", NULL, &c);
     assert_non_null(strstr(c.failure, "/nonexistent/plugin.so"));
     conformance_release(&c);
 }
@@ -226,7 +226,7 @@ static void test_conformance__reports_in_three_formats(void **state)
     struct conformance c;
     struct str report = {0};
     struct json *root = NULL;
-    run(build_path("tests/checked-plugins", "knows_all_formats"), &c);
+    run(build_path("tests/checked-plugins", "knows_all_formats"), NULL, &c);
     assert_int_equal(c.n_failed, 1);
     assert_true(conformance_report(&c, CONFORMANCE_TEXT, &report));
     assert_non_null(strstr(report.p, "failed  model base-rate: formats: "));

@@ -192,58 +192,58 @@ static void test_registry__hashes_files(void **state)
     own_release(&own);
 }
 
+static const struct {
+    const char *file;
+    const char *reason;
+} faults[] = {
+    {"no_export.so", "it is no plugin: it does not export portrait_plugin_v0"},
+    {"future_major.so", "it is built for plugin ABI 1 and this host has 0.1"},
+    {"wrong_major.so", "it is built for plugin ABI 1.0 and this host has 0.1"},
+    {"new_minor.so", "it needs a host with plugin ABI 0.2 or later and this host has 0.1"},
+    {"undefined_symbol.so", "undefined symbol: portrait_function_of_nobody"},
+    {"short_plugin.so", "descriptor: struct_size is 16 where at least 64 is needed"},
+    {"short_vtable.so", "component `short-vtable`: vtable: struct_size is 48 where"},
+    {"null_slot.so", "component `null-slot`: vtable: the slot render_file is empty"},
+    {"null_entry.so", "portrait_plugin_v0() returned no descriptor"},
+    {"null_component.so", "component 1: it is missing"},
+    {"null_vtable.so", "component `null-vtable`: vtable: it is missing"},
+    {"unknown_kind.so", "component `unknown-kind`: kind 9 is unknown to this host"},
+    {"bad_name.so", "component `Bad Name`: its name is not of the form [a-z][a-z0-9-]*"},
+    {"bad_version.so", "its version `1.0` is no semantic version"},
+    {"bad_text.so", "component `bad-text`: the summary is not UTF-8"},
+    {"duplicate_component.so", "the sink `abi-file` is already loaded from /"},
+    {"duplicate_plugin.so", "the plugin `portrait.abi-sink` is already loaded from /"},
+    {"twin_components.so", "it has two sinks named `twin`"},
+    {"overlapping_options.so", "option `second`: its place in the config struct overlaps"},
+    {"option_past_end.so",
+     "option `second`: its 8 bytes at offset 8 run past the config struct of 8 bytes"},
+    {"misaligned_option.so", "option `first`: offset 4 is not aligned for a i64"},
+    {"unknown_option_type.so", "option `first`: type 99 is unknown to this host"},
+    {"bad_default.so", "option `first` of bad-default: must be a whole number, not `many`"},
+    {"bad_pattern.so", "option `first`: its pattern is no POSIX extended expression"},
+    {"empty_range.so", "option `first`: its range is empty"},
+    {"same_option.so", "option `first`: the name occurs twice"},
+    {"enum_without_choices.so", "option `first`: an enum of 0 choices"},
+    {"list_without_element.so", "option `first`: a list needs one element row"},
+    {"default_of_secret.so", "option `first`: a secret cannot have a default"},
+    {"short_option.so", "an option row is missing or of 24 bytes where 144 are needed"},
+    {"null_option.so", "an option row is missing"},
+    {"no_note.so", "it carries no Portrait note"},
+    {"other_note.so", "its note says faulty.somebody-else for ABI 0.1, its descriptor faulty."},
+    {"other_major_note.so", "it is built for plugin ABI 7 and this host has 0.1"},
+    {"short_note.so", "its Portrait note has another layout"},
+    {"two_notes.so", "it carries two Portrait notes"},
+    {"crash_entry.so", "it crashed: Segmentation fault (signal 11) while it was looked at"},
+    {"abort_entry.so", "it crashed: Aborted (signal 6) while it was looked at"},
+    {"hang_entry.so", "it did not end within 1.5 s while it was looked at"},
+    {"exit_constructor.so", "it ended the process (exit status 0) while it was looked at"},
+    {"noisy_entry.so", "it wrote more than 4194304 bytes to its host while it was looked at"},
+};
+
 // Every broken plugin stays listed with a reason that names its fault, and nothing else suffers.
 static void test_registry__lists_broken_plugins_with_their_reason(void **state)
 {
     (void)state;
-
-    static const struct {
-        const char *file;
-        const char *reason;
-    } faults[] = {
-        {"no_export.so", "it is no plugin: it does not export portrait_plugin_v0"},
-        {"future_major.so", "it is built for plugin ABI 1 and this host has 0.1"},
-        {"wrong_major.so", "it is built for plugin ABI 1.0 and this host has 0.1"},
-        {"new_minor.so", "it needs a host with plugin ABI 0.2 or later and this host has 0.1"},
-        {"undefined_symbol.so", "undefined symbol: portrait_function_of_nobody"},
-        {"short_plugin.so", "descriptor: struct_size is 16 where at least 64 is needed"},
-        {"short_vtable.so", "component `short-vtable`: vtable: struct_size is 48 where"},
-        {"null_slot.so", "component `null-slot`: vtable: the slot render_file is empty"},
-        {"null_entry.so", "portrait_plugin_v0() returned no descriptor"},
-        {"null_component.so", "component 1: it is missing"},
-        {"null_vtable.so", "component `null-vtable`: vtable: it is missing"},
-        {"unknown_kind.so", "component `unknown-kind`: kind 9 is unknown to this host"},
-        {"bad_name.so", "component `Bad Name`: its name is not of the form [a-z][a-z0-9-]*"},
-        {"bad_version.so", "its version `1.0` is no semantic version"},
-        {"bad_text.so", "component `bad-text`: the summary is not UTF-8"},
-        {"duplicate_component.so", "the sink `abi-file` is already loaded from /"},
-        {"duplicate_plugin.so", "the plugin `portrait.abi-sink` is already loaded from /"},
-        {"twin_components.so", "it has two sinks named `twin`"},
-        {"overlapping_options.so", "option `second`: its place in the config struct overlaps"},
-        {"option_past_end.so",
-         "option `second`: its 8 bytes at offset 8 run past the config struct of 8 bytes"},
-        {"misaligned_option.so", "option `first`: offset 4 is not aligned for a i64"},
-        {"unknown_option_type.so", "option `first`: type 99 is unknown to this host"},
-        {"bad_default.so", "option `first` of bad-default: must be a whole number, not `many`"},
-        {"bad_pattern.so", "option `first`: its pattern is no POSIX extended expression"},
-        {"empty_range.so", "option `first`: its range is empty"},
-        {"same_option.so", "option `first`: the name occurs twice"},
-        {"enum_without_choices.so", "option `first`: an enum of 0 choices"},
-        {"list_without_element.so", "option `first`: a list needs one element row"},
-        {"default_of_secret.so", "option `first`: a secret cannot have a default"},
-        {"short_option.so", "an option row is missing or of 24 bytes where 144 are needed"},
-        {"null_option.so", "an option row is missing"},
-        {"no_note.so", "it carries no Portrait note"},
-        {"other_note.so", "its note says faulty.somebody-else for ABI 0.1, its descriptor faulty."},
-        {"other_major_note.so", "it is built for plugin ABI 7 and this host has 0.1"},
-        {"short_note.so", "its Portrait note has another layout"},
-        {"two_notes.so", "it carries two Portrait notes"},
-        {"crash_entry.so", "it crashed: Segmentation fault (signal 11) while it was looked at"},
-        {"abort_entry.so", "it crashed: Aborted (signal 6) while it was looked at"},
-        {"hang_entry.so", "it did not end within 1.5 s while it was looked at"},
-        {"exit_constructor.so", "it ended the process (exit status 0) while it was looked at"},
-        {"noisy_entry.so", "it wrote more than 4194304 bytes to its host while it was looked at"},
-    };
 
     char sound[4096];
     snprintf(sound, sizeof sound, "%s", fixture_folder(SOUND_PLUGINS));
