@@ -14,7 +14,7 @@
 
 #define FAULTS_TOLD 8
 
-static void tell(struct subject *s, char kind, const char *format, va_list args)
+static PT_PRINTF(3, 0) void tell(struct subject *s, char kind, const char *format, va_list args)
 {
     struct str line = {0};
     str_add_char(&line, kind);
