@@ -28,6 +28,7 @@ struct cell {
     struct str answer;
     uint64_t opens;
     uint32_t refusals_told;
+    bool is_host_short; // of memory, in an answer of this call
     bool is_alive;
 };
 
@@ -136,7 +137,9 @@ static pt_status turn(void *ctx, struct pt_error *err)
     if (now - k->heard_us > limit || now - k->begun_us > limit * CALL_SILENCES_MAX) {
         char how[64];
         k->is_over = true;
-        snprintf(how, sizeof how, "hung (%lld s without an answer)", (long long)(limit / 1000000));
+        snprintf(how, sizeof how, "hung (%lld ms without an answer)",
+                 (long long)((now - k->heard_us > limit ? k->heard_us : k->begun_us) - now) /
+                     -1000);
         return ended(c, how, k->what, err);
     }
     return PT_OK;
@@ -172,6 +175,7 @@ static pt_status answer(struct cell *c, const struct cell_call *call, struct cal
         str_release(&body);
         return ended(c, "spoke out of turn", call->what, err);
     }
+    c->is_host_short = c->is_host_short || status == PT_E_NO_MEMORY || body.failed;
     str_reset(&c->answer);
     wire_put_status(&c->answer, status, &asked);
     if (status == PT_OK && body.n > 0) {
@@ -209,10 +213,12 @@ static pt_status exchange(struct cell *c, const struct cell_call *call, struct c
     return status == PT_OK ? PT_OK : broke_off(c, k, status, err);
 }
 
-// A child has memory of its own to use up: that is the plugin's fault, not the host's.
-static pt_status out_of_memory(struct cell *c, const char *what, struct pt_error *err)
+pt_status cell_out_of_memory(const struct cell *c, const char *what, struct pt_error *err)
 {
     char owner[192];
+    if (c->is_host_short) {
+        FAIL(err, PT_E_NO_MEMORY, "out of memory");
+    }
     uint64_t bytes = c->origin->settings->memory_bytes;
     FAIL(err, PT_E_INTERNAL, "%s ran out of its %llu MiB of memory while %s",
          name_of(c, owner, sizeof owner),
@@ -229,6 +235,7 @@ pt_status cell_call(struct cell *c, const struct cell_call *call, struct wire *r
     }
     int64_t now = clock_monotonic_us();
     struct call_clock k = {.child = c, .what = call->what, .begun_us = now, .heard_us = now};
+    c->is_host_short = false;
     c->opens += call->type == CALL_OPEN;
     TRY(exchange(c, call, &k, err));
     tell_refusals(c, refused, sizeof refused);
@@ -239,7 +246,7 @@ pt_status cell_call(struct cell *c, const struct cell_call *call, struct wire *r
         return ended(c, "returned half an answer", call->what, err);
     }
     if (status == PT_E_NO_MEMORY) {
-        return out_of_memory(c, call->what, err);
+        return cell_out_of_memory(c, call->what, err);
     }
     if (status != PT_OK && err != NULL) {
         *err = told;

@@ -57,6 +57,9 @@ int cell_take_fd(struct cell *c); // -1 = none; the caller's
 bool cell_is_alive(const struct cell *c);
 // Ends the child for a lie about what it returned; returns PT_E_INTERNAL with the plugin named.
 pt_status cell_lied(struct cell *c, const char *what, struct pt_error *err);
+// What a PT_E_NO_MEMORY from the child means: it has memory of its own to use up, which is the
+// plugin's fault (PT_E_INTERNAL), unless the host ran short while it answered.
+pt_status cell_out_of_memory(const struct cell *c, const char *what, struct pt_error *err);
 // Number of calls of CALL_OPEN so far: readers retire.
 uint64_t cell_opens(const struct cell *c);
 void cell_close(struct cell *c); // NULL is fine

@@ -291,6 +291,9 @@ static pt_status take_batch(struct stream *s, struct wire *reply, struct ArrowAr
         const char *text = wire_text(reply);
         struct pt_error inner = ERROR_INIT;
         error_set(&s->error, PT_E_INTERNAL, "%s", text == NULL ? "" : text);
+        if (code == PT_E_NO_MEMORY) {
+            return cell_out_of_memory(s->cell, "reading a split", &s->error);
+        }
         if (wire_status(reply, &inner) != PT_OK && s->run->err != NULL) {
             *s->run->err = inner;
         }

@@ -152,22 +152,24 @@ pt_status wire_status(struct wire *in, struct pt_error *err)
     if (status == PT_OK) {
         return PT_OK;
     }
-    struct pt_error told = ERROR_INIT;
-    told.retryable = wire_u8(in) != 0;
-    told.line = wire_u32(in);
-    told.column = wire_u32(in);
-    told.length = wire_u32(in);
-    snprintf(told.option, sizeof told.option, "%s", wire_name(in));
-    snprintf(told.hint, sizeof told.hint, "%s", wire_name(in));
+    bool retryable = wire_u8(in) != 0;
+    uint32_t line = wire_u32(in);
+    uint32_t column = wire_u32(in);
+    uint32_t length = wire_u32(in);
+    const char *option = wire_name(in);
+    const char *hint = wire_name(in);
     const char *message = wire_name(in);
     bool is_known = status >= PT_E_INVALID && status <= PT_E_INTERNAL;
     pt_status known = is_known && !in->failed ? status : PT_E_INTERNAL;
-    if (message[0] != '\0') {
-        error_set(&told, known, "%s", message);
+    if (err == NULL) {
+        return known;
     }
-    if (err != NULL) {
-        *err = told;
-        err->code = known;
-    }
+    error_set(err, known, "%s", message);
+    err->retryable = retryable;
+    err->line = line;
+    err->column = column;
+    err->length = length;
+    snprintf(err->option, sizeof err->option, "%s", option);
+    snprintf(err->hint, sizeof err->hint, "%s", hint);
     return known;
 }
