@@ -79,14 +79,17 @@ pt_status lock_file_read(const char *path, struct arena *arena, struct lock_file
     if (lock.path == NULL) {
         FAIL(err, PT_E_NO_MEMORY, "no memory for a lock file");
     }
-    TRY(owned_read(path, LOCK_FILE_MAX, &text, err));
-    pt_status status = parse(str_view(&text), arena, &lock, err);
+    pt_status status = owned_read(path, LOCK_FILE_MAX, &text, err);
+    bool is_read = status == PT_OK;
+    if (is_read) {
+        status = parse(str_view(&text), arena, &lock, err);
+    }
     if (status == PT_OK && !arena_text(arena, str_view(&text), &lock.text)) {
         status = error_set(err, PT_E_NO_MEMORY, "no memory for a lock file");
     }
     str_release(&text);
-    if (status != PT_OK) {
-        return error_prefix(err, "%s", path);
+    if (status != PT_OK) { // what could not be read names itself
+        return is_read ? error_prefix(err, "%s", path) : status;
     }
     *out = lock;
     return PT_OK;

@@ -4,9 +4,10 @@
 import json
 import os
 import re
+import shutil
 import tempfile
 
-from common import PIPELINES, ROOT, check, digest, equal, finish, portrait, record, rows, status_line
+from common import PIPELINES, PORTRAIT, ROOT, check, digest, equal, finish, portrait, record, rows, status_line
 
 FEATURES = os.path.join(PIPELINES, "shop-features.yaml")
 DIAGNOSTIC = {"level", "code", "file", "line", "column", "message", "suggestion"}
@@ -111,6 +112,29 @@ def test_plugins():
     check("path" in a["components"][0]["options"]["properties"], "plugins info: a schema")
 
 
+def test_trust(t):
+    plugin, pipeline = os.path.join(t, "weblog.so"), os.path.join(t, "pinned.yaml")
+    shutil.copyfile(os.path.join(os.path.dirname(os.path.dirname(PORTRAIT)), "plugins", "weblog.so"), plugin)
+    shutil.copyfile(os.path.join(ROOT, "tests", "trust", "keys", "test.key"), os.path.join(t, "test.key"))
+    os.chmod(os.path.join(t, "test.key"), 0o600)
+    keys = {"exit", "file", "sha256", "trusted", "reason", "signer", "key", "manifest"}
+    a, _ = answer("plugins verify", 78, keys, "plugins", "verify", plugin)
+    equal((a["trusted"], a["manifest"], a["sha256"]), (False, None, digest(plugin)), "plugins verify: unsigned")
+    a, _ = answer("plugins sign", 0, {"manifest", "signature", "key"}, "plugins", "sign", plugin, "--key",
+                  os.path.join(t, "test.key"))
+    check(os.path.exists(a["signature"]), "plugins sign: the signature is there")
+    ring = os.path.join(t, "ring")
+    os.makedirs(ring)
+    shutil.copyfile(os.path.join(ROOT, "tests", "trust", "keys", "test.pub"), os.path.join(ring, "test.pub"))
+    b, _ = answer("plugins verify", 0, keys, "plugins", "verify", plugin, "--keyring", ring)
+    equal((b["trusted"], b["reason"], b["signer"], b["key"]), (True, None, "test", a["key"]), "plugins verify: signed")
+    equal(set(b["manifest"]), {"id", "version", "license", "read", "hosts"}, "plugins verify: keys of the manifest")
+    shutil.copyfile(FEATURES, pipeline)
+    a, _ = answer("plugins lock", 0, {"file", "plugins"}, "plugins", "lock", pipeline)
+    equal((a["file"], [set(p) for p in a["plugins"]]), (pipeline + ".lock", [{"id", "version", "sha256"}] * 4),
+          "plugins lock")
+
+
 def test_people(runs, out):
     person = rows(out)[0]
     a, _ = answer("show", 0, {"folder", "profile", "values"}, "show", person["person_id"], "--runs", runs)
@@ -148,6 +172,7 @@ def main():
         test_runs(runs)
         test_read(t)
         test_plugins()
+        test_trust(t)
         test_models(t)
     manual = open(os.path.join(ROOT, "docs/json.md"), encoding="utf-8").read()
     equal(set(re.findall(r"^\| `[^|]*` \| `([^`]+)` \|", manual, re.M)), seen, "docs/json.md: kinds")

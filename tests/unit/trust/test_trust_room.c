@@ -116,6 +116,24 @@ static void test_lock_file__pins_bytes(void **state)
     arena_release(&arena);
 }
 
+static void test_lock_file__one_too_long_is_refused(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct lock_file lock;
+    struct pt_error err = ERROR_INIT;
+    size_t n = LOCK_FILE_MAX + 1;
+    int64_t before = mem_live_blocks();
+    char *text = calloc(1, n);
+    assert_non_null(text);
+    memset(text, ' ', n);
+    const char *path = scratch_write(&scratch, "long.lock", text, n);
+    free(text);
+    assert_int_equal(lock_file_read(path, &arena, &lock, &err), PT_E_LIMIT);
+    arena_release(&arena);
+    assert_int_equal(mem_live_blocks(), before);
+}
+
 static const char *ring_folder(void)
 {
     const char *folder = scratch_path(&scratch, "ring");
@@ -283,6 +301,7 @@ int main(void)
         cmocka_unit_test(test_manifest__read_and_written),
         cmocka_unit_test(test_manifest__every_cut_is_refused),
         cmocka_unit_test(test_lock_file__pins_bytes),
+        cmocka_unit_test(test_lock_file__one_too_long_is_refused),
         cmocka_unit_test(test_keyring__keys_and_revocations),
         cmocka_unit_test(test_trust__verdicts),
         cmocka_unit_test(test_trust__failing_allocations),
