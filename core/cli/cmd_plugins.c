@@ -43,6 +43,15 @@ static void show_options(const struct option_row *rows, uint32_t n, int indent)
     }
 }
 
+// Where its code runs.
+static const char *place_of(const struct component_info *c)
+{
+    if (!c->plugin->is_isolated) {
+        return "in process";
+    }
+    return c->kind == PT_KIND_MODEL ? "refused: not trusted" : "isolated";
+}
+
 static void put_component(struct answer *a, const struct component_info *c, bool with_options)
 {
     json_begin_object(&a->json);
@@ -54,6 +63,7 @@ static void put_component(struct answer *a, const struct component_info *c, bool
     answer_text(a, "license", c->plugin->license);
     answer_text(a, "file", c->plugin->path);
     answer_text(a, "sha256", c->plugin->sha256);
+    answer_text(a, "runs", place_of(c));
     if (with_options) {
         json_key(&a->json, "options");
         config_schema(c, &a->json);
@@ -99,7 +109,10 @@ static int list_plugins(const struct registry *registry)
         }
         for (uint32_t k = 0; k < p->n_components; k++) {
             const struct component_info *c = &p->components[k];
-            printf("%-8s %-18s %-8s %s\n", kind_name(c->kind), c->name, p->version, c->summary);
+            printf("%-8s %-18s %-8s %s%s\n", kind_name(c->kind), c->name, p->version, c->summary,
+                   c->plugin->is_isolated
+                       ? c->kind == PT_KIND_MODEL ? " (not trusted)" : " (isolated)"
+                       : "");
         }
     }
     return EXIT_DONE;
@@ -109,7 +122,8 @@ static void show_component(const struct component_info *c)
 {
     printf("%s %s (%s %s, %s)\n%s\n", kind_name(c->kind), c->name, c->plugin->id,
            c->plugin->version, c->plugin->license, c->summary);
-    printf("file: %s\nsha256: %s\noptions:\n", c->plugin->path, c->plugin->sha256);
+    printf("file: %s\nsha256: %s\nruns: %s\noptions:\n", c->plugin->path, c->plugin->sha256,
+           place_of(c));
     show_options(c->options, c->n_options, 2);
 }
 
