@@ -37,10 +37,10 @@ void meetings_release(struct meetings *m)
     *m = (struct meetings){0};
 }
 
-void meeting_count(struct intern_entry *e, uint64_t place)
+void meeting_count(struct intern_entry *e, uint64_t place, uint64_t n)
 {
     struct meeting_tally *tally = intern_payload(e);
-    atomic_fetch_add_explicit(&tally->rows, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&tally->rows, n, memory_order_relaxed);
     uint64_t seen = atomic_load_explicit(&tally->first, memory_order_relaxed);
     while (seen < ~place &&
            !atomic_compare_exchange_weak_explicit(&tally->first, &seen, ~place,

@@ -50,8 +50,8 @@ struct meetings {
 pt_status meetings_init(struct meetings *m, const struct profile_spec *spec,
                         const struct segment *segments, const struct stores *stores,
                         struct pt_error *err);
-// Counts rows of one meeting; safe for many threads.
-void meeting_count(struct intern_entry *e, uint64_t place);
+// Counts n rows of one meeting, the first at `place`; safe for many threads.
+void meeting_count(struct intern_entry *e, uint64_t place, uint64_t n);
 // After identifiers_close, with split_first set. The keys are not needed any more then.
 pt_status meetings_close(struct meetings *m, const struct identifiers *ids, struct pt_error *err);
 void meetings_release(struct meetings *m);

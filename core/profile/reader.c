@@ -52,6 +52,9 @@ static void release_rows(struct profile_reader *r)
     mem_free(r->keys);
     mem_free(r->entries);
     mem_free(r->meeting_keys);
+    mem_free(r->met_rows);
+    mem_free(r->met_first);
+    mem_free(r->met_slots);
     mem_free(r->numbers);
     mem_free(r->decimals);
 }
@@ -104,6 +107,20 @@ pt_status profile_reader_close(struct profile_reader *r, struct pt_error *err)
     return status;
 }
 
+static bool reserve_meetings(struct profile_reader *r, size_t n)
+{
+    r->met_shift = 63;
+    while (((size_t)1 << (64 - r->met_shift)) < n) {
+        r->met_shift--;
+    }
+    r->meeting_keys = mem_array(n + 1, (1 + r->source->n_ids) * sizeof *r->meeting_keys);
+    r->met_rows = mem_array(n, sizeof *r->met_rows);
+    r->met_first = mem_array(n, sizeof *r->met_first);
+    r->met_slots = mem_array((size_t)1 << (64 - r->met_shift), sizeof *r->met_slots);
+    return r->meeting_keys != NULL && r->met_rows != NULL && r->met_first != NULL &&
+           r->met_slots != NULL;
+}
+
 pt_status reader_reserve(struct profile_reader *r, size_t n, struct pt_error *err)
 {
     if (n <= r->capacity) {
@@ -122,13 +139,12 @@ pt_status reader_reserve(struct profile_reader *r, size_t n, struct pt_error *er
     r->is_hit = mem_array(n, sizeof *r->is_hit);
     r->keys = mem_array(n, sizeof *r->keys);
     r->entries = mem_array(n, sizeof(struct intern_entry *));
-    r->meeting_keys = mem_array(n, (1 + n_ids) * sizeof *r->meeting_keys);
     r->numbers = mem_array(n, sizeof *r->numbers);
     r->decimals = mem_array(n, 20);
     if (r->pick == NULL || r->time == NULL || r->segment == NULL || r->codes == NULL ||
         r->meeting == NULL || r->bits == NULL || r->is_hit == NULL || r->keys == NULL ||
-        r->entries == NULL || r->meeting_keys == NULL || r->numbers == NULL ||
-        r->decimals == NULL) {
+        r->entries == NULL || r->numbers == NULL || r->decimals == NULL ||
+        !reserve_meetings(r, n)) {
         FAIL(err, PT_E_NO_MEMORY, "out of memory for a batch of %zu rows", n);
     }
     r->capacity = n;

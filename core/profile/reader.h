@@ -31,7 +31,11 @@ struct profile_reader {
     uint8_t *is_hit;   // some feature takes the row
     struct text *keys;
     struct intern_entry **entries;
-    uint32_t *meeting_keys; // [1 + n_ids] a row
+    uint32_t *meeting_keys; // [1 + n_ids] a different meeting of the batch
+    uint32_t *met_rows;     // how many rows each of them has
+    uint32_t *met_first;    // and its first, within the batch
+    uint32_t *met_slots;    // of a hash: the last of them that has it + 1
+    uint32_t met_shift;     // hash bits that are no slot
     int64_t *numbers;       // row numbers
     char *decimals;
 };

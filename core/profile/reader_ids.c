@@ -6,6 +6,8 @@
 
 #include "mem.h"
 
+#define NO_MEETING UINT32_MAX
+
 static uint32_t code_of(const struct intern_entry *e, bool drop_flagged)
 {
     return e == NULL || (drop_flagged && intern_is_flagged(e)) ? 0 : e->code;
@@ -119,35 +121,74 @@ static pt_status id_codes(struct profile_reader *r, const struct profile_id *id,
     return reader_codes(r, &texts, codes, err);
 }
 
-static void make_keys(struct profile_reader *r)
+// The key of row j at `key`; false when it has no identifier.
+static bool make_key(const struct profile_reader *r, size_t j, uint32_t *key)
 {
-    size_t n_ids = r->source->n_ids;
-    size_t width = 1 + n_ids;
-    for (size_t j = 0; j < r->n; j++) {
-        uint32_t *key = r->meeting_keys + j * width;
-        uint32_t any = 0;
-        key[0] = r->segment[j];
-        for (size_t i = 0; i < n_ids; i++) {
-            key[1 + i] = r->codes[i * r->capacity + j];
-            any |= key[1 + i];
-        }
-        r->keys[j] = any == 0 ? INTERN_ABSENT : text_n((const char *)key, width * sizeof *key);
-        bool is_inside = r->profile->all_segments[r->segment[j]].is_inside;
-        r->balance.unmatched += any == 0 && is_inside;
+    uint32_t any = 0;
+    key[0] = r->segment[j];
+    for (size_t i = 0; i < r->source->n_ids; i++) {
+        key[1 + i] = r->codes[i * r->capacity + j];
+        any |= key[1 + i];
     }
+    return any != 0;
+}
+
+// The slot of a key among the batch's.
+static uint32_t *slot_of(const struct profile_reader *r, const uint32_t *key)
+{
+    uint64_t hash = 0;
+    for (size_t i = 0; i <= r->source->n_ids; i++) {
+        hash = (hash ^ key[i]) * 0x9E3779B97F4A7C15u;
+        hash ^= hash >> 32;
+    }
+    return &r->met_slots[(hash * 0x9E3779B97F4A7C15u) >> r->met_shift];
+}
+
+// The batch's different meetings: a visit's rows come close together, so there are far fewer than
+// rows. meeting[j] becomes the number of row j's, NO_MEETING when it has none. A slot taken by
+// another only makes a meeting come twice.
+static size_t unite_rows(struct profile_reader *r)
+{
+    size_t width = 1 + r->source->n_ids;
+    size_t n = 0;
+    memset(r->met_slots, 0, sizeof *r->met_slots << (64 - r->met_shift));
+    for (size_t j = 0; j < r->n; j++) {
+        uint32_t *key = r->meeting_keys + n * width;
+        if (!make_key(r, j, key)) {
+            r->balance.unmatched += r->profile->all_segments[r->segment[j]].is_inside;
+            r->meeting[j] = NO_MEETING;
+            continue;
+        }
+        uint32_t *slot = slot_of(r, key);
+        size_t at = *slot == 0 ? n : *slot - 1;
+        if (memcmp(r->meeting_keys + at * width, key, width * sizeof *key) != 0) {
+            at = n;
+        }
+        if (at == n) {
+            r->keys[n] = text_n((const char *)key, width * sizeof *key);
+            r->met_rows[n] = 0;
+            r->met_first[n] = r->pick[j];
+            *slot = (uint32_t)++n;
+        }
+        r->met_rows[at]++;
+        r->meeting[j] = (uint32_t)at;
+    }
+    return n;
 }
 
 // Keeps the rows that have a meeting.
-static void count_meetings(struct profile_reader *r)
+static void count_meetings(struct profile_reader *r, size_t n_meetings)
 {
+    for (size_t i = 0; i < n_meetings; i++) {
+        uint64_t first = row_place(r->split.ordinal, r->rows_before + r->met_first[i]);
+        meeting_count(r->entries[i], first, r->met_rows[i]);
+    }
     size_t n = 0;
     for (size_t j = 0; j < r->n; j++) {
-        struct intern_entry *e = r->entries[j];
-        if (e == NULL) {
+        if (r->meeting[j] == NO_MEETING) {
             continue;
         }
-        meeting_count(e, row_place(r->split.ordinal, r->rows_before + r->pick[j]));
-        r->meeting[n] = e->code;
+        r->meeting[n] = r->entries[r->meeting[j]]->code;
         r->pick[n] = r->pick[j];
         r->time[n] = r->time[j];
         r->segment[n] = r->segment[j];
@@ -161,8 +202,8 @@ pt_status reader_meet(struct profile_reader *r, struct pt_error *err)
     for (size_t i = 0; i < r->source->n_ids; i++) {
         TRY(id_codes(r, &r->source->ids[i], r->codes + i * r->capacity, err));
     }
-    make_keys(r);
-    TRY(intern_many(r->profile->meetings.table, r->keys, r->n, r->entries, err));
-    count_meetings(r);
+    size_t n = unite_rows(r);
+    TRY(intern_many(r->profile->meetings.table, r->keys, n, r->entries, err));
+    count_meetings(r, n);
     return PT_OK;
 }
