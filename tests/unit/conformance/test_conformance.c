@@ -231,7 +231,7 @@ static void test_conformance__reports_in_three_formats(void **state)
     assert_true(conformance_report(&c, CONFORMANCE_TEXT, &report));
     assert_non_null(strstr(report.p, "failed  model base-rate: formats: "));
     assert_non_null(strstr(report.p, "\n    export_as `no-such-format` succeeds"));
-    assert_non_null(strstr(report.p, " failed=1 skipped=0\n"));
+    assert_non_null(strstr(report.p, " failed=1 skipped="));
     str_reset(&report);
     assert_true(conformance_report(&c, CONFORMANCE_JSON, &report));
     assert_int_equal(json_parse(str_view(&report), &root, NULL), PT_OK);

@@ -65,6 +65,7 @@ static void test_elf_note__is_read_from_a_plugin(void **state)
 static void test_elf_note__refuses_what_is_no_plugin(void **state)
 {
     (void)state;
+
     static const struct {
         const char *bytes;
         size_t n;
