@@ -52,10 +52,10 @@ MANY = """SELECT i AS n, CASE WHEN i % 3 = 0 THEN NULL ELSE i % 2 = 0 END AS b,
   FROM range(20000) t(i) ORDER BY n"""
 
 
-def read(folder, query, *words, name=None):
+def read(folder, query, *words):
     with_query = ["--with", "library=" + LIBRARY, "--with", "query=" + json.dumps(query)]
     return run([PORTRAIT, "read", "arrow-query", ":memory:", *with_query, "--plugin-dir",
-                os.path.join(folder, "build", "plugins"), *words], folder)
+                os.path.join(folder, "build", "plugins"), "--trust-plugins", *words], folder)
 
 
 def cells(r):
