@@ -51,7 +51,12 @@ static int data_remove(void **state)
 static void run(const char *path, const char *only, struct conformance *out)
 {
     const struct conformance_request request = {
-        .path = path, .data = data_path, .only = only, .cycles = 40, .wall_ms = 3000};
+        .path = path,
+        .data = data_path,
+        .only = only,
+        .cycles = 40,
+        .wall_ms = strstr(path, "/hangs_") != NULL ? 1500 : 30000, // machines may be busy
+    };
     struct pt_error err = ERROR_INIT;
     *out = (struct conformance){0};
     if (conformance_run(&request, out, &err) != PT_OK) {
@@ -102,7 +107,7 @@ static const struct broken broken[] = {
     {"exits_in_discover", "repeat", "it ended the process (exit status 0)"},
     {"destroys_null", "create", "it crashed: Segmentation fault (signal 11), at: destroy(NULL)"},
     {"believes_malloc", "allocations", "it crashed: Segmentation fault"},
-    {"hangs_in_create", "create", "it did not end within 3 s, at: create"},
+    {"hangs_in_create", "create", "it did not end within 1.5 s, at: "},
     {"splits_overlap", "splits", "too many"},
     {"splits_leave_gap", "splits", "rows of the whole and has 0 too many"},
     {"splits_out_of_order", "splits", "gives the rows in another order"},
