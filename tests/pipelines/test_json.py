@@ -11,7 +11,7 @@ from common import PIPELINES, PORTRAIT, ROOT, check, digest, equal, finish, port
 
 FEATURES = os.path.join(PIPELINES, "shop-features.yaml")
 DIAGNOSTIC = {"level", "code", "file", "line", "column", "message", "suggestion"}
-COMPONENT = {"kind", "name", "summary", "plugin", "version", "license", "file", "sha256"}
+COMPONENT = {"kind", "name", "summary", "plugin", "version", "license", "file", "sha256", "runs"}
 LINK = {"a", "b", "because", "source", "rows", "first_row"}
 seen = set()
 
