@@ -54,7 +54,7 @@ MANY = """SELECT i AS n, CASE WHEN i % 3 = 0 THEN NULL ELSE i % 2 = 0 END AS b,
 
 def read(folder, query, *words):
     with_query = ["--with", "library=" + LIBRARY, "--with", "query=" + json.dumps(query)]
-    return run([PORTRAIT, "read", "arrow-query", ":memory:", *with_query, "--trust-plugins", "--plugin-dir",
+    return run([PORTRAIT, "read", "arrow-query", ":memory:", *with_query, "--plugin-dir",
                 os.path.join(folder, "build", "plugins"), "--trust-plugins", *words], folder)
 
 
