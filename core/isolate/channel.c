@@ -120,13 +120,12 @@ static void keep_fd(struct msghdr *m, struct message *out)
 
 // Once: what is there, at most as much as the parts hold.
 static pt_status receive_some(int socket_fd, const struct channel_wait *wait, struct message *out,
-                              struct iovec *parts, size_t n_parts, size_t *got,
-                              struct pt_error *err)
+                              const struct msghdr *into, size_t *got, struct pt_error *err)
 {
     for (;;) {
         union control control = {.bytes = {0}};
-        struct msghdr m = {.msg_iov = parts,
-                           .msg_iovlen = n_parts,
+        struct msghdr m = {.msg_iov = into->msg_iov,
+                           .msg_iovlen = into->msg_iovlen,
                            .msg_control = control.bytes,
                            .msg_controllen = sizeof control.bytes};
         ssize_t n = recvmsg(socket_fd, &m, MSG_CMSG_CLOEXEC);
@@ -148,7 +147,8 @@ static pt_status receive_into(int socket_fd, const struct channel_wait *wait, st
 {
     while (part.iov_len > 0) {
         size_t n = 0;
-        TRY(receive_some(socket_fd, wait, out, &part, 1, &n, err));
+        const struct msghdr into = {.msg_iov = &part, .msg_iovlen = 1};
+        TRY(receive_some(socket_fd, wait, out, &into, &n, err));
         part.iov_base = (char *)part.iov_base + n;
         part.iov_len -= n;
     }
@@ -185,7 +185,8 @@ pt_status channel_receive(int socket_fd, const struct channel_wait *wait, struct
     size_t n = 0;
     message_drop_fd(m);
     str_reset(&m->body);
-    TRY(receive_some(socket_fd, wait, m, parts, 2, &n, err));
+    const struct msghdr into = {.msg_iov = parts, .msg_iovlen = 2};
+    TRY(receive_some(socket_fd, wait, m, &into, &n, err));
     if (n < sizeof header) {
         TRY(receive_into(socket_fd, wait, m, (struct iovec){(char *)&header + n, sizeof header - n},
                          err));

@@ -165,6 +165,18 @@ static pt_status view_columns(const struct viewing *v, const struct shared_layou
     return PT_OK;
 }
 
+// Rows the columns do not have: memory for them would be asked for before anyone looks.
+static pt_status check_rows(const struct ArrowArray *const *children, size_t n, uint64_t rows,
+                            struct pt_error *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        if ((uint64_t)children[i]->length < rows) {
+            return wrong("a column has fewer rows than the batch", err);
+        }
+    }
+    return n == 0 && rows > 0 ? wrong("rows without columns", err) : PT_OK;
+}
+
 static pt_status check_head(const struct viewing *v, const struct shared_layout *layout,
                             struct shared_head *head, struct pt_error *err)
 {
@@ -203,6 +215,9 @@ pt_status shared_batch_view(const struct shared_layout *layout, const struct sha
     if (status == PT_OK) {
         status = view_columns(&v, layout, (struct column_arrays *)(void *)(block + at_columns),
                               h->children, err);
+    }
+    if (status == PT_OK) {
+        status = check_rows((const struct ArrowArray *const *)h->children, layout->n, rows, err);
     }
     if (status != PT_OK) {
         mem_free(block);

@@ -77,8 +77,8 @@ static const pt_source_vtable *vtable_of(const struct source_instance *s)
 static pt_status discover(struct source_instance *s, struct pt_error *err)
 {
     const pt_source_vtable *v = vtable_of(s);
-    TRY(source_told(component_create(s->component, s->host, config_struct(s->config), &s->self, err),
-                    err));
+    TRY(source_told(
+        component_create(s->component, s->host, config_struct(s->config), &s->self, err), err));
     const pt_discovery discovery = {
         .struct_size = sizeof discovery,
         .ctx = s,
