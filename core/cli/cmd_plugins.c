@@ -261,10 +261,9 @@ static const struct cli_option option_password = {
     0};
 
 static const struct cli_option *const options[] = {
-    &option_data,          &option_with,    &option_format, &option_only,
-    &option_cycles,        &option_secrets, &option_key,    &option_password,
-    &option_secrets,       &option_var,     &option_rescan, &option_plugin_dir,
-    &option_trust_plugins, &option_keyring, &option_cache,  &option_json};
+    &option_data,       &option_with,          &option_format,  &option_only,  &option_cycles,
+    &option_key,        &option_password,      &option_secrets, &option_var,   &option_rescan,
+    &option_plugin_dir, &option_trust_plugins, &option_keyring, &option_cache, &option_json};
 
 const struct cli_verb verb_plugins = {
     .name = "plugins",

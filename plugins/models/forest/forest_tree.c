@@ -110,7 +110,8 @@ static void find_split(struct growing *g, const struct span *span, struct split 
         g->order[k] = column;
         memset(hist, 0, b->columns[column].n_bins * sizeof *hist);
         hist_add_column(b, column, &rows, hist);
-        split_find(b, column, hist, NULL, span->total, &g->rule, best);
+        const struct split_sums sums = {.hist = hist, .total = span->total};
+        split_find(b, column, &sums, &g->rule, best);
     }
 }
 

@@ -221,7 +221,8 @@ static void find_in_group(const struct grow *g, const struct node *node, uint32_
         split_rule.monotone = rule->monotone == NULL ? 0 : rule->monotone[c];
         const int64_t *hist = g->slots[node->slot] + (uint64_t)c * BINS_SLOTS;
         const int64_t *counts = wants_counts(g) ? hist + hist_length(g) : NULL;
-        split_find(g->bins, c, hist, counts, node->total, &split_rule, best);
+        const struct split_sums sums = {hist, counts, node->total};
+        split_find(g->bins, c, &sums, &split_rule, best);
     }
 }
 

@@ -153,18 +153,24 @@ static bool is_plain(const struct whole *w)
     return w->counts == NULL && !w->rule->is_bounded && w->rule->monotone == 0;
 }
 
-// One direction of the missing values. n: bins that may end the left side are 1 .. n - 1.
-static void try_direction(struct scan *s, const struct whole *w, uint32_t column, int64_t missing,
-                          bool missing_left, uint32_t n, struct split *best)
+// One way for the missing values.
+struct direction {
+    int64_t missing; // packed sums of the rows without a value
+    bool is_left;
+};
+
+// n: bins that may end the left side are 1 .. n - 1.
+static void try_direction(struct scan *s, const struct whole *w, uint32_t column,
+                          struct direction way, uint32_t n, struct split *best)
 {
     if (n < 2) {
         return;
     }
-    int64_t more = missing_left ? missing : 0;
+    int64_t more = way.is_left ? way.missing : 0;
     if (is_plain(w)) {
         scan_plain(s, w, more, n);
     } else {
-        uint64_t rows = w->counts != NULL && missing_left ? hist_second(w->counts[0]) : 0;
+        uint64_t rows = w->counts != NULL && way.is_left ? hist_second(w->counts[0]) : 0;
         scan_checked(s, w, more, rows, n);
     }
     uint32_t at = first_highest(s->worth, n);
@@ -173,8 +179,8 @@ static void try_direction(struct scan *s, const struct whole *w, uint32_t column
         *best = (struct split){.gain = gain,
                                .column = column,
                                .bin = at,
-                               .missing_left = missing_left,
-                               .saw_missing = missing != 0,
+                               .missing_left = way.is_left,
+                               .saw_missing = way.missing != 0,
                                .left = s->left[at] + more};
     }
 }
@@ -186,11 +192,11 @@ static void find_number(const struct whole *w, uint32_t column, uint32_t n_bins,
     scan_sums(&s, w, hist, n_bins);
     struct split found = {.gain = best->gain};
     if (hist[0] != 0) {
-        try_direction(&s, w, column, hist[0], true, n_bins - 1, &found);
+        try_direction(&s, w, column, (struct direction){hist[0], true}, n_bins - 1, &found);
         // All values left, missing ones right, is a split as well.
-        try_direction(&s, w, column, hist[0], false, n_bins, &found);
+        try_direction(&s, w, column, (struct direction){hist[0], false}, n_bins, &found);
     } else {
-        try_direction(&s, w, column, 0, false, n_bins - 1, &found);
+        try_direction(&s, w, column, (struct direction){0, false}, n_bins - 1, &found);
         // What was not seen here goes with the larger side.
         found.missing_left = hist_second(found.left) >= hist_second(w->total - found.left);
     }
@@ -267,14 +273,14 @@ static void find_category(const struct whole *w, uint32_t column, uint32_t n_bin
     }
 }
 
-void split_find(const struct bins *b, uint32_t column, const int64_t *hist, const int64_t *counts,
-                int64_t total, const struct split_rule *rule, struct split *best)
+void split_find(const struct bins *b, uint32_t column, const struct split_sums *sums,
+                const struct split_rule *rule, struct split *best)
 {
     const struct bins_column *c = &b->columns[column];
-    struct whole w = whole_of(rule, total, counts);
+    struct whole w = whole_of(rule, sums->total, sums->counts);
     if (c->is_category) {
-        find_category(&w, column, c->n_bins, hist, best);
+        find_category(&w, column, c->n_bins, sums->hist, best);
     } else {
-        find_number(&w, column, c->n_bins, hist, best);
+        find_number(&w, column, c->n_bins, sums->hist, best);
     }
 }

@@ -37,11 +37,17 @@ struct split_rule {
     double category_smooth; // levels are ordered by G / (H + smooth)
 };
 
-// Replaces *best where this column gains more. `total` = packed sums of the node; `counts` NULL
-// unless rule->min_rows > 1, `total_rows` = rows of the node. Of equal gains the lowest bin wins,
-// then missing left.
-void split_find(const struct bins *b, uint32_t column, const int64_t *hist, const int64_t *counts,
-                int64_t total, const struct split_rule *rule, struct split *best);
+// What is known of a node's rows in one column.
+struct split_sums {
+    const int64_t *hist;   // packed sums by bin
+    const int64_t *counts; // packed (0, 1) by bin; NULL unless rule->min_rows > 1
+    int64_t total;         // packed sums of the node
+};
+
+// Replaces *best where this column gains more. Of equal gains the lowest bin wins, then missing
+// left.
+void split_find(const struct bins *b, uint32_t column, const struct split_sums *sums,
+                const struct split_rule *rule, struct split *best);
 
 // True when a bin goes left.
 static inline bool split_goes_left(const struct split *s, uint32_t bin)

@@ -232,7 +232,7 @@ static void test_split__is_the_best_of_all(void **state)
             }
             struct split_rule rule = {.first_scale = 1, .second_scale = 1, .min_rows = 1};
             struct split found = {0};
-            split_find(&m->bins, 0, hist, NULL, total, &rule, &found);
+            split_find(&m->bins, 0, &(struct split_sums){hist, NULL, total}, &rule, &found);
             double wanted = best_gain(m, is_category, 7, 0);
             assert_true(fabs(found.gain - wanted) <= 1e-9 * wanted);
             int64_t left = 0;
