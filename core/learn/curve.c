@@ -4,6 +4,8 @@
 
 #include <math.h>
 
+#include "judge.h"
+#include "label.h"
 #include "map.h"
 #include "mem.h"
 #include "metric.h"
@@ -16,35 +18,71 @@ static bool is_in_share(const struct trainer *t, size_t row, double share)
     return share >= 1 || (double)(h >> 11) * 0x1p-53 < share;
 }
 
-static pt_status rank_rows(const struct curve_case *c, const struct trained *t, const size_t *rows,
-                           size_t n, struct ranked *out, struct pt_error *err)
+static struct evaluate_rows rows_of(const struct curve_case *c, const struct trained *t,
+                                    const size_t *rows, size_t n)
 {
     const struct trainer *by = c->trainer;
-    struct evaluate_rows e = {
+    return (struct evaluate_rows){
         .trained = t,
         .from = {by->table, rows, n},
         .label = by->label,
         .key = by->key,
         .pool = by->spec->pool,
     };
-    return evaluate_rows_ranked(&e, out, err);
 }
 
-static pt_status judge(const struct curve_case *c, const struct trained *t, const size_t *rows,
+static pt_status judge(const struct evaluate_rows *test, const struct evaluate_rows *own,
                        struct curve_point *out, struct pt_error *err)
 {
     struct ranked r = {0};
-    TRY(rank_rows(c, t, c->test, c->n_test, &r, err));
+    TRY(evaluate_rows_ranked(test, &r, err));
     out->auc = metric_auc(&r);
     out->pr_auc = metric_pr_auc(&r);
     out->log_loss = metric_log_loss(&r);
     out->brier = metric_brier(&r);
     ranked_release(&r);
-    TRY(rank_rows(c, t, rows, out->rows, &r, err));
+    TRY(evaluate_rows_ranked(own, &r, err));
     out->own_auc = metric_auc(&r);
     out->own_log_loss = metric_log_loss(&r);
     ranked_release(&r);
     return PT_OK;
+}
+
+static pt_status judge_several(const struct evaluate_rows *test, const struct evaluate_rows *own,
+                               struct curve_point *out, struct pt_error *err)
+{
+    struct class_evaluation e = {0};
+    TRY(judge_classes(test, &e, err));
+    out->auc = e.auc;
+    out->log_loss = e.log_loss;
+    out->accuracy = e.accuracy;
+    class_evaluation_release(&e);
+    TRY(judge_classes(own, &e, err));
+    out->own_auc = e.auc;
+    out->own_log_loss = e.log_loss;
+    out->own_accuracy = e.accuracy;
+    class_evaluation_release(&e);
+    return PT_OK;
+}
+
+// Fills `rows` with those of the share. True when every class is among them.
+static bool choose_rows(const struct curve_case *c, size_t *rows, struct curve_point *out)
+{
+    const struct trainer *by = c->trainer;
+    uint64_t counts[LABEL_CLASSES] = {0};
+    for (size_t i = 0; i < c->n_train; i++) {
+        if (is_in_share(by, c->train[i], out->share)) {
+            rows[out->rows++] = c->train[i];
+            counts[(size_t)by->label[c->train[i]]]++;
+        }
+    }
+    out->positives = out->has_votes ? 0 : counts[1];
+    for (uint32_t k = 0; k < by->n_classes; k++) {
+        if (counts[k] == 0) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static pt_status run_point(const struct curve_case *c, double share, size_t *rows,
@@ -53,26 +91,26 @@ static pt_status run_point(const struct curve_case *c, double share, size_t *row
     double unknown = (double)NAN;
     *out = (struct curve_point){
         .share = share,
+        .has_votes = c->task == PT_TASK_CLASSES,
         .auc = unknown,
         .pr_auc = unknown,
         .log_loss = unknown,
         .brier = unknown,
+        .accuracy = unknown,
         .own_auc = unknown,
         .own_log_loss = unknown,
+        .own_accuracy = unknown,
     };
-    for (size_t i = 0; i < c->n_train; i++) {
-        if (is_in_share(c->trainer, c->train[i], share)) {
-            rows[out->rows++] = c->train[i];
-            out->positives += c->trainer->label[c->train[i]] != 0;
-        }
-    }
-    if (out->positives == 0 || out->positives == out->rows) {
+    if (!choose_rows(c, rows, out)) {
         return PT_OK;
     }
     struct trained t = {0};
     struct prepare_rows from = {c->trainer->table, rows, out->rows};
     TRY(trainer_run(c->trainer, &from, &t, err));
-    pt_status status = judge(c, &t, rows, out, err);
+    struct evaluate_rows test = rows_of(c, &t, c->test, c->n_test);
+    struct evaluate_rows own = rows_of(c, &t, rows, out->rows);
+    pt_status status =
+        out->has_votes ? judge_several(&test, &own, out, err) : judge(&test, &own, out, err);
     trained_release(&t);
     return status;
 }
@@ -110,12 +148,19 @@ void curve_json(const struct curve_point *points, size_t n, struct json_writer *
         put_number(w, "share", p->share);
         json_key(w, "rows");
         json_put_u64(w, p->rows);
-        json_key(w, "positives");
-        json_put_u64(w, p->positives);
-        put_number(w, "auc", p->auc);
-        put_number(w, "pr_auc", p->pr_auc);
-        put_number(w, "log_loss", p->log_loss);
-        put_number(w, "brier", p->brier);
+        if (p->has_votes) {
+            put_number(w, "accuracy", p->accuracy);
+            put_number(w, "log_loss", p->log_loss);
+            put_number(w, "auc", p->auc);
+            put_number(w, "own_accuracy", p->own_accuracy);
+        } else {
+            json_key(w, "positives");
+            json_put_u64(w, p->positives);
+            put_number(w, "auc", p->auc);
+            put_number(w, "pr_auc", p->pr_auc);
+            put_number(w, "log_loss", p->log_loss);
+            put_number(w, "brier", p->brier);
+        }
         put_number(w, "own_auc", p->own_auc);
         put_number(w, "own_log_loss", p->own_log_loss);
         json_end_object(w);

@@ -9,11 +9,13 @@
 
 struct curve_point {
     double share;
-    uint64_t rows; // learnt from
-    uint64_t positives;
-    // NaN when the share holds one class only and nothing can be learnt from it.
+    uint64_t rows;      // learnt from
+    uint64_t positives; // of two classes
+    bool has_votes;     // of several: accuracy, log loss and macro AUC alone
+    // NaN when the share lacks a class and nothing can be learnt from it.
     double auc, pr_auc, log_loss, brier; // on the test rows
-    double own_auc, own_log_loss;        // on the rows learnt from
+    double accuracy;
+    double own_auc, own_log_loss, own_accuracy; // on the rows learnt from
 };
 
 struct curve_case {
@@ -22,6 +24,7 @@ struct curve_case {
     size_t n_train;
     const size_t *test;
     size_t n_test;
+    pt_task task;
 };
 
 // points[n] of the shares. Scores as they come, not calibrated.

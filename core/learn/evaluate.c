@@ -123,6 +123,7 @@ void evaluation_release(struct evaluation *e)
 {
     mem_free(e->cluster.sizes);
     class_evaluation_release(&e->classes);
+    class_evaluation_release(&e->class_raw);
     for (uint32_t i = 0; i < e->n_folds; i++) {
         class_evaluation_release(&e->class_folds[i]);
     }

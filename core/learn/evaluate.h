@@ -5,7 +5,7 @@
 #define PORTRAIT_LEARN_EVALUATE_H
 
 #include "curve.h"
-#include "evaluate_bootstrap.h"
+#include "evaluate_bootstrap_classes.h"
 #include "evaluate_classes.h"
 #include "evaluate_regress.h"
 #include "importance.h"
@@ -40,7 +40,8 @@ struct judgement {
     struct binary_evaluation *binary;
     struct class_evaluation *classes;
     struct regress_evaluation *regress;
-    double *held; // binary: takes the scores by table row; NULL = nobody wants them
+    double *held; // takes the probabilities by table row, of several classes [class * table rows
+                  // + row]; NULL = nobody wants them
 };
 
 struct evaluation {
@@ -54,10 +55,12 @@ struct evaluation {
     struct class_evaluation *class_folds;     // owned
     struct regress_evaluation *regress_folds; // owned
     uint32_t n_folds;
-    // Of two classes, when asked for.
+    // Of classes, when asked for.
     bool is_calibrated;
-    struct binary_evaluation raw;  // of the scores before calibration
-    struct bootstrap bootstrap;    // no resamples = not asked for
+    struct binary_evaluation raw; // of the scores before calibration
+    struct class_evaluation class_raw;
+    struct bootstrap bootstrap; // no resamples = not asked for
+    struct class_bootstrap class_bootstrap;
     struct importance *importance; // owned
     size_t n_importance;
     struct curve_point *curve; // owned
@@ -66,7 +69,7 @@ struct evaluation {
 
 // The figures of ranked rows; class 1 of the confusion = at least `threshold`.
 struct binary_evaluation evaluate_binary(const struct ranked *r, double threshold);
-// Judges a kept model of two classes as asked: figures raw and calibrated, intervals, importance.
+// Judges a kept classifier as asked: figures raw and calibrated, intervals, importance.
 pt_status evaluate_kept(const struct evaluate_rows *rows, const struct learn_judge *asked,
                         uint64_t seed, struct evaluation *out, struct pt_error *err);
 

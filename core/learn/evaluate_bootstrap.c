@@ -13,8 +13,6 @@
 #include "mem.h"
 #include "philox.h"
 
-#define LANES 4 // resamples of one Philox block
-#define FIGURES 4
 #define CLIP 1e-15
 #define STREAM 0x626f6f74u
 
@@ -52,6 +50,15 @@ static double count_of(uint32_t bits)
     return count;
 }
 
+void bootstrap_draw(uint64_t seed, uint64_t name, uint32_t block, double counts[BOOTSTRAP_LANES])
+{
+    uint32_t counter[4] = {(uint32_t)name, (uint32_t)(name >> 32), block, STREAM};
+    philox_rounds(counter, (uint32_t)seed, (uint32_t)(seed >> 32));
+    for (int lane = 0; lane < BOOTSTRAP_LANES; lane++) {
+        counts[lane] = count_of(counter[lane]);
+    }
+}
+
 static void close_group(struct tally *t)
 {
     t->wins += t->group_negatives * (t->positives + t->group_positives / 2);
@@ -65,15 +72,15 @@ static void close_group(struct tally *t)
 }
 
 static void add_row(const struct resampling *s, size_t i, uint32_t block,
-                    struct tally tallies[LANES])
+                    struct tally tallies[BOOTSTRAP_LANES])
 {
     const struct ranked_row *row = &s->r->rows[i];
     double miss = (double)row->is_positive - row->score;
-    uint32_t counter[4] = {(uint32_t)row->name, (uint32_t)(row->name >> 32), block, STREAM};
-    philox_rounds(counter, (uint32_t)s->seed, (uint32_t)(s->seed >> 32));
-    for (int lane = 0; lane < LANES; lane++) {
+    double counts[BOOTSTRAP_LANES];
+    bootstrap_draw(s->seed, row->name, block, counts);
+    for (int lane = 0; lane < BOOTSTRAP_LANES; lane++) {
         struct tally *t = &tallies[lane];
-        double n = count_of(counter[lane]);
+        double n = counts[lane];
         t->group_positives += row->is_positive ? n : 0;
         t->group_negatives += row->is_positive ? 0 : n;
         t->loss += n * s->losses[i];
@@ -85,13 +92,13 @@ static void put_values(const struct resampling *s, uint32_t resample, const stru
 {
     bool has_both = t->positives > 0 && t->negatives > 0;
     double n = t->positives + t->negatives;
-    double figures[FIGURES] = {
+    double figures[BOOTSTRAP_FIGURES] = {
         t->wins / (t->positives * t->negatives),
         t->precision / t->positives,
         t->loss / n,
         t->square / n,
     };
-    for (size_t i = 0; i < FIGURES; i++) {
+    for (size_t i = 0; i < BOOTSTRAP_FIGURES; i++) {
         s->values[i * s->resamples + resample] = has_both ? figures[i] : (double)NAN;
     }
 }
@@ -100,19 +107,19 @@ static pt_status run_block(void *arg, uint64_t item, uint32_t worker, struct pt_
 {
     const struct resampling *s = arg;
     const struct ranked_row *rows = s->r->rows;
-    struct tally tallies[LANES] = {{0}};
+    struct tally tallies[BOOTSTRAP_LANES] = {{0}};
     (void)worker;
     (void)err;
     for (size_t i = s->r->n; i > 0; i--) {
         add_row(s, i - 1, (uint32_t)item, tallies);
         if (i == 1 || rows[i - 2].score != rows[i - 1].score) {
-            for (int lane = 0; lane < LANES; lane++) {
+            for (int lane = 0; lane < BOOTSTRAP_LANES; lane++) {
                 close_group(&tallies[lane]);
             }
         }
     }
-    for (uint32_t lane = 0; lane < LANES; lane++) {
-        uint32_t resample = (uint32_t)item * LANES + lane;
+    for (uint32_t lane = 0; lane < BOOTSTRAP_LANES; lane++) {
+        uint32_t resample = (uint32_t)item * BOOTSTRAP_LANES + lane;
         if (resample < s->resamples) {
             put_values(s, resample, &tallies[lane]);
         }
@@ -144,7 +151,7 @@ static double percentile(const double *sorted, uint32_t n, double share)
     return sorted[below] + (at - below) * (above - sorted[below]);
 }
 
-static struct interval interval_of(double *values, uint32_t resamples, uint32_t *counted)
+struct interval bootstrap_interval(double *values, uint32_t resamples, uint32_t *counted)
 {
     uint32_t n = 0;
     for (uint32_t i = 0; i < resamples; i++) {
@@ -160,40 +167,50 @@ static struct interval interval_of(double *values, uint32_t resamples, uint32_t 
     return (struct interval){percentile(values, n, 0.025), percentile(values, n, 0.975)};
 }
 
-static pt_status run_blocks(struct resampling *s, struct pool *pool, struct pt_error *err)
+pt_status bootstrap_each(struct pool *pool, uint32_t resamples, pool_fn fn, void *ctx,
+                         struct pt_error *err)
 {
-    uint64_t n = (s->resamples + LANES - 1) / LANES;
+    uint64_t n = (resamples + BOOTSTRAP_LANES - 1) / BOOTSTRAP_LANES;
     if (pool != NULL) {
-        return pool_run(pool, n, run_block, s, err);
+        return pool_run(pool, n, fn, ctx, err);
     }
     for (uint64_t i = 0; i < n; i++) {
-        TRY(run_block(s, i, 0, err));
+        TRY(fn(ctx, i, 0, err));
     }
     return PT_OK;
+}
+
+pt_status bootstrap_values(const struct ranked *r, uint32_t resamples, uint64_t seed,
+                           struct pool *pool, double *values, struct pt_error *err)
+{
+    struct resampling s = {.r = r, .seed = seed, .resamples = resamples, .values = values};
+    s.losses = mem_array(r->n, sizeof *s.losses);
+    if (s.losses == NULL) {
+        FAIL(err, PT_E_NO_MEMORY, "no memory for %u resamples", resamples);
+    }
+    fill_losses(r, s.losses);
+    pt_status status = bootstrap_each(pool, resamples, run_block, &s, err);
+    mem_free(s.losses);
+    return status;
 }
 
 pt_status bootstrap_run(const struct ranked *r, uint32_t resamples, uint64_t seed,
                         struct pool *pool, struct bootstrap *out, struct pt_error *err)
 {
-    struct resampling s = {.r = r, .seed = seed, .resamples = resamples};
-    s.losses = mem_array(r->n, sizeof *s.losses);
-    s.values = mem_array((size_t)resamples * FIGURES, sizeof *s.values);
-    pt_status status = PT_OK;
-    if (s.losses == NULL || s.values == NULL) {
-        status = error_set(err, PT_E_NO_MEMORY, "no memory for %u resamples", resamples);
-    } else {
-        fill_losses(r, s.losses);
-        status = run_blocks(&s, pool, err);
+    size_t each = resamples;
+    double *values = mem_array(each * BOOTSTRAP_FIGURES, sizeof *values);
+    if (values == NULL) {
+        FAIL(err, PT_E_NO_MEMORY, "no memory for %u resamples", resamples);
     }
+    pt_status status = bootstrap_values(r, resamples, seed, pool, values, err);
     if (status == PT_OK) {
         struct bootstrap b = {.resamples = resamples};
-        b.auc = interval_of(s.values, resamples, &b.counted);
-        b.pr_auc = interval_of(s.values + resamples, resamples, &b.counted);
-        b.log_loss = interval_of(s.values + 2 * (size_t)resamples, resamples, &b.counted);
-        b.brier = interval_of(s.values + 3 * (size_t)resamples, resamples, &b.counted);
+        b.auc = bootstrap_interval(values, resamples, &b.counted);
+        b.pr_auc = bootstrap_interval(values + each, resamples, &b.counted);
+        b.log_loss = bootstrap_interval(values + 2 * each, resamples, &b.counted);
+        b.brier = bootstrap_interval(values + 3 * each, resamples, &b.counted);
         *out = b;
     }
-    mem_free(s.losses);
-    mem_free(s.values);
+    mem_free(values);
     return status;
 }

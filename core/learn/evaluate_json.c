@@ -117,10 +117,30 @@ static void put_intervals(const struct bootstrap *b, struct json_writer *w)
     json_end_object(w);
 }
 
-// What was asked for beyond the figures.
-static void put_asked(const struct evaluation *e, struct json_writer *w)
+static void put_class_intervals(const struct class_bootstrap *b, struct json_writer *w)
 {
-    if (e->is_calibrated) {
+    json_key(w, "intervals");
+    json_begin_object(w);
+    put_number(w, "level", 0.95);
+    put_count(w, "resamples", b->resamples);
+    put_count(w, "counted", b->counted);
+    put_interval(w, "accuracy", b->accuracy);
+    put_interval(w, "log_loss", b->log_loss);
+    put_interval(w, "auc", b->auc);
+    json_end_object(w);
+}
+
+// What was asked for beyond the figures.
+static void put_asked(const struct evaluation *e, const char *const *classes, struct json_writer *w)
+{
+    bool is_several = e->task == PT_TASK_CLASSES;
+    if (e->is_calibrated && is_several) {
+        json_key(w, "raw");
+        json_begin_object(w);
+        class_evaluation_json(&e->class_raw, w);
+        class_confusion_json(&e->class_raw, classes, w);
+        json_end_object(w);
+    } else if (e->is_calibrated) {
         json_key(w, "raw");
         json_begin_object(w);
         put_headline(&e->raw, w);
@@ -129,6 +149,9 @@ static void put_asked(const struct evaluation *e, struct json_writer *w)
     }
     if (e->bootstrap.resamples > 0) {
         put_intervals(&e->bootstrap, w);
+    }
+    if (e->class_bootstrap.resamples > 0) {
+        put_class_intervals(&e->class_bootstrap, w);
     }
     if (e->n_importance > 0) {
         json_key(w, "importance");
@@ -257,10 +280,11 @@ void evaluation_json(const struct evaluation *e, const struct evaluation_texts *
     json_put_str(w, texts->test);
     if (e->task == PT_TASK_BINARY) {
         put_binary(&e->binary, w);
-        put_asked(e, w);
+        put_asked(e, texts->classes, w);
     } else if (e->task == PT_TASK_CLASSES) {
         class_evaluation_json(&e->classes, w);
         class_confusion_json(&e->classes, texts->classes, w);
+        put_asked(e, texts->classes, w);
     } else if (e->task == PT_TASK_REGRESS) {
         regress_evaluation_json(&e->regress, w);
     } else {

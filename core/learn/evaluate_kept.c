@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The judgement of the model that is kept.
 #include "evaluate.h"
+#include "judge.h"
 #include "mem.h"
 
 #define HALF 0.5
@@ -42,6 +43,23 @@ static pt_status judge_scores(const struct evaluate_rows *rows, double *scores,
     return status;
 }
 
+// The same of several classes.
+static pt_status judge_several(const struct evaluate_rows *rows, double *scores,
+                               const struct learn_judge *asked, uint64_t seed,
+                               struct evaluation *out, struct pt_error *err)
+{
+    if (rows->class_calibration->n > 0) {
+        TRY(judge_votes(rows, scores, &out->class_raw, err));
+        out->is_calibrated = true;
+        calibrate_classes_apply(rows->class_calibration, scores, rows->from.n);
+    }
+    TRY(judge_votes(rows, scores, &out->classes, err));
+    if (asked->bootstrap == 0) {
+        return PT_OK;
+    }
+    return judge_intervals(rows, scores, asked->bootstrap, seed, &out->class_bootstrap, err);
+}
+
 static pt_status judge_inputs(const struct evaluate_rows *rows, const struct learn_judge *asked,
                               uint64_t seed, struct evaluation *out, struct pt_error *err)
 {
@@ -63,8 +81,11 @@ pt_status evaluate_kept(const struct evaluate_rows *rows, const struct learn_jud
     double *scores = NULL;
     struct evaluate_rows raw = *rows;
     raw.calibration = NULL;
+    raw.class_calibration = NULL;
     TRY(evaluate_rows_score(&raw, &scores, err));
-    pt_status status = judge_scores(rows, scores, asked, seed, out, err);
+    bool is_several = rows->trained->instance.needs.task == PT_TASK_CLASSES;
+    pt_status status = is_several ? judge_several(rows, scores, asked, seed, out, err)
+                                  : judge_scores(rows, scores, asked, seed, out, err);
     mem_free(scores);
     TRY(status);
     return judge_inputs(rows, asked, seed, out, err);

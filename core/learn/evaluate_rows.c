@@ -20,6 +20,9 @@ pt_status evaluate_rows_score(const struct evaluate_rows *e, double **out, struc
     if (e->calibration != NULL) {
         calibrate_apply(e->calibration, scores, e->from.n);
     }
+    if (e->class_calibration != NULL) {
+        calibrate_classes_apply(e->class_calibration, scores, e->from.n);
+    }
     *out = scores;
     return PT_OK;
 }
@@ -29,25 +32,41 @@ static size_t row_of(const struct prepare_rows *from, size_t i)
     return from->rows == NULL ? i : from->rows[i];
 }
 
+pt_status evaluate_rows_facts(const struct evaluate_rows *e, struct evaluate_facts *out,
+                              struct pt_error *err)
+{
+    size_t n = e->from.n;
+    struct evaluate_facts f = {
+        .labels = mem_array(n, sizeof *f.labels),
+        .names = mem_array(n, sizeof *f.names),
+    };
+    if (f.labels == NULL || f.names == NULL) {
+        evaluate_facts_release(&f);
+        FAIL(err, PT_E_NO_MEMORY, "no memory for %zu labels", n);
+    }
+    for (size_t i = 0; i < n; i++) {
+        f.labels[i] = e->label[row_of(&e->from, i)];
+        f.names[i] = e->key[row_of(&e->from, i)];
+    }
+    *out = f;
+    return PT_OK;
+}
+
+void evaluate_facts_release(struct evaluate_facts *f)
+{
+    mem_free(f->labels);
+    mem_free(f->names);
+    *f = (struct evaluate_facts){0};
+}
+
 pt_status evaluate_rows_rank(const struct evaluate_rows *e, const double *scores,
                              struct ranked *out, struct pt_error *err)
 {
-    size_t n = e->from.n;
-    double *labels = mem_array(n, sizeof *labels);
-    uint64_t *names = mem_array(n, sizeof *names);
-    pt_status status = PT_OK;
-    if (labels == NULL || names == NULL) {
-        status = error_set(err, PT_E_NO_MEMORY, "no memory for %zu labels", n);
-    } else {
-        for (size_t i = 0; i < n; i++) {
-            labels[i] = e->label[row_of(&e->from, i)];
-            names[i] = e->key[row_of(&e->from, i)];
-        }
-        struct ranked_from from = {scores, labels, names, n};
-        status = ranked_of(&from, out, err);
-    }
-    mem_free(labels);
-    mem_free(names);
+    struct evaluate_facts f = {0};
+    TRY(evaluate_rows_facts(e, &f, err));
+    struct ranked_from from = {scores, f.labels, f.names, e->from.n};
+    pt_status status = ranked_of(&from, out, err);
+    evaluate_facts_release(&f);
     return status;
 }
 

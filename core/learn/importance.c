@@ -6,10 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "judge.h"
 #include "mem.h"
 #include "metric.h"
 #include "philox.h"
 
+#define FIGURES 3
 #define STREAM ((uint64_t)0x70657269 << 32)
 
 // The judged table with one column that is ours to permute.
@@ -22,14 +24,21 @@ struct shuffle {
 };
 
 struct loss {
-    double auc, log_loss;
+    double auc, log_loss, accuracy;
 };
 
 static pt_status judge(const struct evaluate_rows *rows, struct loss *out, struct pt_error *err)
 {
+    if (rows->trained->instance.needs.task == PT_TASK_CLASSES) {
+        struct class_evaluation e = {0};
+        TRY(judge_classes(rows, &e, err));
+        *out = (struct loss){e.auc, e.log_loss, e.accuracy};
+        class_evaluation_release(&e);
+        return PT_OK;
+    }
     struct ranked r = {0};
     TRY(evaluate_rows_ranked(rows, &r, err));
-    *out = (struct loss){metric_auc(&r), metric_log_loss(&r)};
+    *out = (struct loss){metric_auc(&r), metric_log_loss(&r), (double)NAN};
     ranked_release(&r);
     return PT_OK;
 }
@@ -134,15 +143,16 @@ static double deviation(double sum, double squares, uint32_t n)
 static pt_status one_input(struct shuffle *s, const struct loss *as_is, uint32_t repeats,
                            uint64_t input_seed, struct importance *out, struct pt_error *err)
 {
-    double sums[2] = {0};
-    double squares[2] = {0};
+    double sums[FIGURES] = {0};
+    double squares[FIGURES] = {0};
     for (uint32_t k = 0; k < repeats; k++) {
         struct loss l;
         deal(s, input_seed, STREAM + k);
         permute(s);
         TRY(judge(&s->rows, &l, err));
-        double changes[2] = {as_is->auc - l.auc, l.log_loss - as_is->log_loss};
-        for (int i = 0; i < 2; i++) {
+        double changes[FIGURES] = {as_is->auc - l.auc, l.log_loss - as_is->log_loss,
+                                   as_is->accuracy - l.accuracy};
+        for (int i = 0; i < FIGURES; i++) {
             sums[i] += changes[i];
             squares[i] += changes[i] * changes[i];
         }
@@ -151,6 +161,8 @@ static pt_status one_input(struct shuffle *s, const struct loss *as_is, uint32_t
     out->log_loss_rise = sums[1] / repeats;
     out->auc_drop_sd = deviation(sums[0], squares[0], repeats);
     out->log_loss_rise_sd = deviation(sums[1], squares[1], repeats);
+    out->accuracy_drop = sums[2] / repeats;
+    out->accuracy_drop_sd = deviation(sums[2], squares[2], repeats);
     return PT_OK;
 }
 
@@ -231,6 +243,10 @@ void importance_json(const struct importance *items, size_t n, struct json_write
         put_number(w, "auc_drop_sd", items[i].auc_drop_sd);
         put_number(w, "log_loss_rise", items[i].log_loss_rise);
         put_number(w, "log_loss_rise_sd", items[i].log_loss_rise_sd);
+        if (!isnan(items[i].accuracy_drop)) {
+            put_number(w, "accuracy_drop", items[i].accuracy_drop);
+            put_number(w, "accuracy_drop_sd", items[i].accuracy_drop_sd);
+        }
         json_end_object(w);
     }
     json_end_array(w);

@@ -3,68 +3,63 @@
 #include "judge.h"
 
 #include "mem.h"
-#include "score.h"
 
-// What both kinds need: all outputs and the labels, row by row.
-struct scored {
-    double *scores; // [output * n + row]
-    double *labels;
-};
-
-static void scored_release(struct scored *s)
+static struct metric_votes votes_of(const struct evaluate_rows *e, const double *scores,
+                                    const struct evaluate_facts *facts)
 {
-    mem_free(s->scores);
-    mem_free(s->labels);
+    return (struct metric_votes){
+        .label = facts->labels,
+        .guess = scores,
+        .probabilities = scores + e->from.n,
+        .name = facts->names,
+        .n = e->from.n,
+        .n_classes = e->trained->instance.n_classes,
+    };
 }
 
-static pt_status score_case(const struct judge_case *c, struct scored *out, struct pt_error *err)
+pt_status judge_votes(const struct evaluate_rows *e, const double *scores,
+                      struct class_evaluation *out, struct pt_error *err)
 {
-    const struct prepare_rows *from = &c->from;
-    const struct instance *m = &c->trained->instance;
-    struct scored s = {
-        .scores = mem_array(from->n * m->n_outputs, sizeof *s.scores),
-        .labels = mem_array(from->n, sizeof *s.labels),
-    };
-    pt_status status = PT_OK;
-    if (s.scores == NULL || s.labels == NULL) {
-        status = error_set(err, PT_E_NO_MEMORY, "no memory for %zu scores", from->n);
-    } else {
-        status = score_rows(&c->trained->prepare, m, from, c->pool, s.scores, err);
-    }
-    if (status != PT_OK) {
-        scored_release(&s);
-        return status;
-    }
-    for (size_t i = 0; i < from->n; i++) {
-        s.labels[i] = c->label[from->rows[i]];
-    }
-    *out = s;
-    return PT_OK;
-}
-
-pt_status judge_classes(const struct judge_case *c, struct class_evaluation *out,
-                        struct pt_error *err)
-{
-    struct scored s = {0};
-    TRY(score_case(c, &s, err));
-    struct metric_votes votes = {
-        .label = s.labels,
-        .guess = s.scores,
-        .probabilities = s.scores + c->from.n,
-        .n = c->from.n,
-        .n_classes = c->trained->instance.n_classes,
-    };
+    struct evaluate_facts facts = {0};
+    TRY(evaluate_rows_facts(e, &facts, err));
+    struct metric_votes votes = votes_of(e, scores, &facts);
     pt_status status = evaluate_classes(&votes, out, err);
-    scored_release(&s);
+    evaluate_facts_release(&facts);
     return status;
 }
 
-pt_status judge_regress(const struct judge_case *c, struct regress_evaluation *out,
+pt_status judge_intervals(const struct evaluate_rows *e, const double *scores, uint32_t resamples,
+                          uint64_t seed, struct class_bootstrap *out, struct pt_error *err)
+{
+    struct evaluate_facts facts = {0};
+    TRY(evaluate_rows_facts(e, &facts, err));
+    struct metric_votes votes = votes_of(e, scores, &facts);
+    pt_status status = bootstrap_classes_run(&votes, resamples, seed, e->pool, out, err);
+    evaluate_facts_release(&facts);
+    return status;
+}
+
+pt_status judge_classes(const struct evaluate_rows *e, struct class_evaluation *out,
                         struct pt_error *err)
 {
-    struct scored s = {0};
-    TRY(score_case(c, &s, err));
-    *out = evaluate_regress(s.scores, s.labels, c->from.n);
-    scored_release(&s);
-    return PT_OK;
+    double *scores = NULL;
+    TRY(evaluate_rows_score(e, &scores, err));
+    pt_status status = judge_votes(e, scores, out, err);
+    mem_free(scores);
+    return status;
+}
+
+pt_status judge_regress(const struct evaluate_rows *e, struct regress_evaluation *out,
+                        struct pt_error *err)
+{
+    double *scores = NULL;
+    struct evaluate_facts facts = {0};
+    TRY(evaluate_rows_score(e, &scores, err));
+    pt_status status = evaluate_rows_facts(e, &facts, err);
+    if (status == PT_OK) {
+        *out = evaluate_regress(scores, facts.labels, e->from.n);
+    }
+    evaluate_facts_release(&facts);
+    mem_free(scores);
+    return status;
 }

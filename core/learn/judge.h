@@ -4,21 +4,19 @@
 #ifndef PORTRAIT_LEARN_JUDGE_H
 #define PORTRAIT_LEARN_JUDGE_H
 
+#include "evaluate_bootstrap_classes.h"
 #include "evaluate_classes.h"
 #include "evaluate_regress.h"
-#include "trainer.h"
+#include "evaluate_rows.h"
 
-// Rows and what is true of them.
-struct judge_case {
-    const struct trained *trained;
-    struct prepare_rows from;
-    const double *label; // by table row
-    struct pool *pool;
-};
-
-pt_status judge_classes(const struct judge_case *c, struct class_evaluation *out,
+pt_status judge_classes(const struct evaluate_rows *e, struct class_evaluation *out,
                         struct pt_error *err);
-pt_status judge_regress(const struct judge_case *c, struct regress_evaluation *out,
+// Of scores that are there already, all outputs: the figures, and how far they could be off.
+pt_status judge_votes(const struct evaluate_rows *e, const double *scores,
+                      struct class_evaluation *out, struct pt_error *err);
+pt_status judge_intervals(const struct evaluate_rows *e, const double *scores, uint32_t resamples,
+                          uint64_t seed, struct class_bootstrap *out, struct pt_error *err);
+pt_status judge_regress(const struct evaluate_rows *e, struct regress_evaluation *out,
                         struct pt_error *err);
 
 #endif

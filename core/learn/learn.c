@@ -25,7 +25,7 @@ struct job {
     size_t *test;
     size_t n_test;
     uint32_t folds; // asked for, or needed to calibrate
-    double *held;   // out-of-fold scores by table row; NULL = not kept
+    double *held;   // out-of-fold probabilities, as a judgement's; NULL = not kept
     struct learned *model;
 };
 
@@ -67,8 +67,8 @@ static pt_status check_spec(const struct learn_spec *spec, pt_task task, struct 
     const struct learn_judge *asked = &spec->judge;
     bool asks_of_classes = spec->calibrate != LEARN_CALIBRATE_NONE || asked->bootstrap > 0 ||
                            asked->importance > 0 || asked->n_curve > 0;
-    if (asks_of_classes && task != PT_TASK_BINARY) {
-        FAIL(err, PT_E_CONFIG, "model `%s` (%s): what is asked of it is of models of two classes",
+    if (asks_of_classes && task != PT_TASK_BINARY && task != PT_TASK_CLASSES) {
+        FAIL(err, PT_E_CONFIG, "model `%s` (%s): what is asked of it is of models of classes",
              spec->name, spec->plugin->name);
     }
     if (asked->n_curve > 0 && spec->test == NULL) {
@@ -198,6 +198,24 @@ static pt_status judge_binary(const struct job *j, const struct trained *t,
     return PT_OK;
 }
 
+static pt_status judge_several(const struct job *j, const struct trained *t,
+                               const struct prepare_rows *from, const struct judgement *at,
+                               struct pt_error *err)
+{
+    struct evaluate_rows rows = rows_of(j, t, from);
+    double *scores = NULL;
+    TRY(evaluate_rows_score(&rows, &scores, err));
+    for (uint32_t c = 0; at->held != NULL && c < j->label.n_classes; c++) {
+        double *held = at->held + c * from->table->n_rows;
+        for (size_t i = 0; i < from->n; i++) {
+            held[from->rows[i]] = scores[(c + 1) * from->n + i];
+        }
+    }
+    pt_status status = judge_votes(&rows, scores, at->classes, err);
+    mem_free(scores);
+    return status;
+}
+
 // The kept model: its learning curve and all that is asked of it.
 static pt_status judge_kept(struct job *j, const struct prepare_rows *from, struct pt_error *err)
 {
@@ -206,6 +224,7 @@ static pt_status judge_kept(struct job *j, const struct prepare_rows *from, stru
     struct evaluation *e = &m->evaluation;
     struct evaluate_rows rows = rows_of(j, &m->trained, from);
     rows.calibration = &m->calibration;
+    rows.class_calibration = &m->class_calibration;
     TRY(evaluate_kept(&rows, &spec->judge, spec->seed, e, err));
     if (spec->judge.n_curve == 0) {
         return PT_OK;
@@ -215,7 +234,7 @@ static pt_status judge_kept(struct job *j, const struct prepare_rows *from, stru
         FAIL(err, PT_E_NO_MEMORY, "no memory for a learning curve");
     }
     e->n_curve = spec->judge.n_curve;
-    struct curve_case c = {&j->trainer, j->train, j->n_train, j->test, j->n_test};
+    struct curve_case c = {&j->trainer, j->train, j->n_train, j->test, j->n_test, j->task};
     return curve_run(&c, spec->judge.curve, spec->judge.n_curve, e->curve, err);
 }
 
@@ -274,12 +293,12 @@ static pt_status judge_rows(const struct job *j, const struct trained *t,
                             const struct prepare_rows *from, const struct judgement *at,
                             struct pt_error *err)
 {
-    struct judge_case c = {t, *from, j->label.values, j->trainer.spec->pool};
+    struct evaluate_rows rows = rows_of(j, t, from);
     switch (t->instance.needs.task) {
     case PT_TASK_CLASSES:
-        return judge_classes(&c, at->classes, err);
+        return judge_several(j, t, from, at, err);
     case PT_TASK_REGRESS:
-        return judge_regress(&c, at->regress, err);
+        return judge_regress(&rows, at->regress, err);
     default:
         return judge_binary(j, t, from, at, err);
     }
@@ -298,7 +317,7 @@ static pt_status judge(struct job *j, struct pt_error *err)
     if (j->n_test == 0) {
         from = (struct prepare_rows){j->trainer.table, j->train, j->n_train};
     }
-    if (e->task == PT_TASK_BINARY) {
+    if (e->task == PT_TASK_BINARY || e->task == PT_TASK_CLASSES) {
         return judge_kept(j, &from, err);
     }
     struct judgement at = {&e->binary, &e->classes, &e->regress, NULL};
@@ -360,6 +379,9 @@ static pt_status run_folds(struct job *j, struct pt_error *err)
         }
     }
     if (status == PT_OK && j->trainer.spec->folds == 0) {
+        for (uint32_t i = 0; i < folds; i++) {
+            class_evaluation_release(&e->class_folds[i]);
+        }
         e->n_folds = 0; // run to calibrate, not to be told
     }
     mem_free(rows);
@@ -371,10 +393,13 @@ static pt_status hold_scores(struct job *j, struct pt_error *err)
     const struct learn_spec *spec = j->trainer.spec;
     bool is_calibrated = spec->calibrate != LEARN_CALIBRATE_NONE;
     j->folds = spec->folds == 0 && is_calibrated ? CALIBRATE_FOLDS : spec->folds;
-    if (j->folds == 0 || j->task != PT_TASK_BINARY) {
+    bool is_several = j->task == PT_TASK_CLASSES;
+    bool is_kept = is_several ? is_calibrated : j->task == PT_TASK_BINARY;
+    if (j->folds == 0 || !is_kept) {
         return PT_OK;
     }
-    j->held = mem_array(j->trainer.table->n_rows, sizeof *j->held);
+    size_t n_columns = is_several ? j->label.n_classes : 1;
+    j->held = mem_array(j->trainer.table->n_rows * n_columns, sizeof *j->held);
     if (j->held == NULL) {
         FAIL(err, PT_E_NO_MEMORY, "no memory for %zu scores", j->trainer.table->n_rows);
     }
@@ -395,11 +420,29 @@ static pt_status held_scores(const struct job *j, double **out, struct pt_error 
     return PT_OK;
 }
 
+static pt_status calibrate_several(struct job *j, struct pt_error *err)
+{
+    const struct class_scores from = {
+        .p = j->held,
+        .stride = j->trainer.table->n_rows,
+        .rows = j->train,
+        .n = j->n_train,
+        .label = j->label.values,
+        .key = j->trainer.key,
+        .n_classes = j->label.n_classes,
+    };
+    return calibrate_classes_fit(j->trainer.spec->calibrate, &from, &j->model->class_calibration,
+                                 err);
+}
+
 static pt_status calibrate(struct job *j, struct pt_error *err)
 {
     enum learn_calibrate kind = j->trainer.spec->calibrate;
     if (kind == LEARN_CALIBRATE_NONE) {
         return PT_OK;
+    }
+    if (j->task == PT_TASK_CLASSES) {
+        return calibrate_several(j, err);
     }
     struct prepare_rows from = {j->trainer.table, j->train, j->n_train};
     struct evaluate_rows rows = rows_of(j, &j->model->trained, &from);
@@ -425,7 +468,7 @@ static pt_status reference_scores(struct job *j, struct drift_scores *out, doubl
     if (j->task != PT_TASK_CLUSTER && j->n_test >= REFERENCE_TEST_ROWS) {
         from = (struct prepare_rows){j->trainer.table, j->test, j->n_test};
         out->source = DRIFT_TEST_ROWS;
-    } else if (j->held != NULL) {
+    } else if (j->held != NULL && j->task == PT_TASK_BINARY) {
         out->source = DRIFT_OUT_OF_FOLD;
     }
     if (out->source == DRIFT_OUT_OF_FOLD) {
@@ -434,6 +477,7 @@ static pt_status reference_scores(struct job *j, struct drift_scores *out, doubl
         TRY(score_some(&m->trained, &from, j->trainer.spec->pool, scores, err));
     }
     calibrate_apply(&m->calibration, *scores, from.n);
+    calibrate_classes_apply(&m->class_calibration, *scores, from.n);
     out->values = *scores;
     out->n = from.n;
     return PT_OK;

@@ -82,7 +82,7 @@ struct learn_spec {
     const uint8_t *test;            // a byte a row of the table: 1 = judged, not learnt from; NULL
     const char *test_text;          // how the test rows were chosen, for the report; NULL
     uint32_t folds;                 // cross-validation over training rows; 0 or 2..100
-    enum learn_calibrate calibrate; // classifiers of two classes
+    enum learn_calibrate calibrate; // classifiers
     struct learn_judge judge;
     const char *key;           // str column of stable row names (folds); NULL = row number
     const char *training_text; // free text kept in the model file, such as cut-offs; NULL

@@ -140,6 +140,10 @@ pt_status learned_report(const struct learned *m, struct json_writer *w, struct 
         json_key(w, "calibrate");
         calibrate_json(&m->calibration, w);
     }
+    if (m->class_calibration.n > 0) {
+        json_key(w, "calibrate");
+        calibrate_classes_json(&m->class_calibration, m->classes, w);
+    }
     if (m->has_drift) {
         json_key(w, "drift");
         drift_json(&m->drift, &m->reference, &m->trained.prepare, w);

@@ -29,10 +29,17 @@ void learned_free(struct learned *m)
     }
     evaluation_release(&m->evaluation);
     calibrate_release(&m->calibration);
+    calibrate_classes_release(&m->class_calibration);
     drift_references_release(&m->reference);
     drift_release(&m->drift);
     arena_release(&m->arena);
     mem_free(m);
+}
+
+enum learn_calibrate learned_calibrated(const struct learned *m)
+{
+    return m->class_calibration.n > 0 ? calibrate_classes_kind(&m->class_calibration)
+                                      : m->calibration.kind;
 }
 
 // One output of a model and its scores.
@@ -121,6 +128,7 @@ pt_status learned_score(const struct learned *m, struct pool *pool, struct table
     pt_status status = score_rows(&trained->prepare, &trained->instance, &all, pool, scores, err);
     if (status == PT_OK) {
         calibrate_apply(&m->calibration, scores, t->n_rows);
+        calibrate_classes_apply(&m->class_calibration, scores, t->n_rows);
         status = add_columns(m, t, prefix, scores, err);
     }
     mem_free(scores);
@@ -265,9 +273,9 @@ pt_status learned_match(const struct learned *m, const struct learn_spec *spec,
         FAIL(err, PT_E_CONFIG, "column `%s` is an input; the model was learnt without it",
              spec->inputs[common].name);
     }
-    if (spec->calibrate != LEARN_CALIBRATE_NONE && spec->calibrate != m->calibration.kind) {
+    if (spec->calibrate != LEARN_CALIBRATE_NONE && spec->calibrate != learned_calibrated(m)) {
         FAIL(err, PT_E_CONFIG, "the model was learnt with calibrate %s, not %s",
-             calibrate_name(m->calibration.kind), calibrate_name(spec->calibrate));
+             calibrate_name(learned_calibrated(m)), calibrate_name(spec->calibrate));
     }
     return match_prepare(&p->settings, &spec->prepare, err);
 }

@@ -28,15 +28,18 @@ struct learned {
     uint64_t positives;
     uint64_t unlabelled; // rows left out for want of a label
     uint32_t n_segments;
-    struct kept_segments *kept; // NULL = numbers were not kept from a saved model
-    struct calibration calibration;
-    struct drift_references reference; // no rows = none
+    struct kept_segments *kept;                 // NULL = numbers were not kept from a saved model
+    struct calibration calibration;             // of two classes
+    struct class_calibration class_calibration; // of several
+    struct drift_references reference;          // no rows = none
     bool has_drift;
     struct drift drift; // of the people scored last
     bool has_evaluation;
     struct evaluation evaluation;
 };
 
+// What makes its scores hold.
+enum learn_calibrate learned_calibrated(const struct learned *m);
 // A model with texts of no length; NULL when memory is out.
 struct learned *learned_new(void);
 

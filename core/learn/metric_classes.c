@@ -19,12 +19,17 @@ double metric_accuracy(const struct metric_votes *v)
     return v->n == 0 ? (double)NAN : (double)right / (double)v->n;
 }
 
+double metric_classes_loss(const struct metric_votes *v, size_t row)
+{
+    double p = v->probabilities[(size_t)v->label[row] * v->n + row];
+    return -log(fmin(fmax(p, CLIP), 1 - CLIP));
+}
+
 double metric_classes_log_loss(const struct metric_votes *v)
 {
     double sum = 0;
     for (size_t i = 0; i < v->n; i++) {
-        double p = v->probabilities[(size_t)v->label[i] * v->n + i];
-        sum -= log(fmin(fmax(p, CLIP), 1 - CLIP));
+        sum += metric_classes_loss(v, i);
     }
     return v->n == 0 ? (double)NAN : sum / (double)v->n;
 }

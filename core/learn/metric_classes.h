@@ -12,6 +12,7 @@ struct metric_votes {
     const double *label;         // a class a row
     const double *guess;         // a class a row
     const double *probabilities; // [class * n + row]
+    const uint64_t *name;        // hashes of row names; for resamples alone
     size_t n;
     uint32_t n_classes;
 };
@@ -20,6 +21,8 @@ struct metric_votes {
 double metric_accuracy(const struct metric_votes *v);
 // Mean of -log(probability of the row's class), clipped to [1e-15, 1 - 1e-15].
 double metric_classes_log_loss(const struct metric_votes *v);
+// One row's part of it.
+double metric_classes_loss(const struct metric_votes *v, size_t row);
 // counts[label * n_classes + guess]; zeroed first.
 void metric_classes_confusion(const struct metric_votes *v, uint64_t *counts);
 // Mean over the classes of the AUC of that class against the rest (macro average); classes that no

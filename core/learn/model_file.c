@@ -58,6 +58,7 @@ static pt_status write_file(const struct learned *m, struct str *payload, struct
     put_facts(m, out);
     model_file_put_prepare(&m->trained.prepare, out);
     calibrate_put(&m->calibration, out);
+    calibrate_classes_put(&m->class_calibration, out);
     drift_put(&m->reference, out);
     if (!put_payload(payload, out)) {
         return no_memory(err);
@@ -191,6 +192,13 @@ static bool has_fitting_label(const struct learned *m)
     }
 }
 
+static bool has_fitting_calibration(const struct learned *m)
+{
+    pt_task task = m->trained.instance.needs.task;
+    return (m->calibration.kind == LEARN_CALIBRATE_NONE || task == PT_TASK_BINARY) &&
+           (m->class_calibration.n == 0 || task == PT_TASK_CLASSES);
+}
+
 static pt_status read_file(const struct component_info *plugin, const void *config,
                            const pt_host *host, struct flat_reader *r, struct learned *m,
                            struct pt_error *err)
@@ -199,10 +207,10 @@ static pt_status read_file(const struct component_info *plugin, const void *conf
     TRY(check_plugin(m, plugin, err));
     TRY(model_file_read_prepare(r, &m->trained.prepare, err));
     TRY(calibrate_read(r, &m->calibration, err));
+    TRY(calibrate_classes_read(r, m->n_classes, &m->class_calibration, err));
     TRY(drift_read(r, &m->trained.prepare, &m->reference, err));
     TRY(instance_open(plugin, config, host, &m->trained.instance, err));
-    bool is_binary = m->trained.instance.needs.task == PT_TASK_BINARY;
-    if (!has_fitting_label(m) || (m->calibration.kind != LEARN_CALIBRATE_NONE && !is_binary)) {
+    if (!has_fitting_label(m) || !has_fitting_calibration(m)) {
         return damaged(err);
     }
     TRY(instance_set_classes(&m->trained.instance, m->n_classes, err));

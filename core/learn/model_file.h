@@ -9,9 +9,8 @@
 //     u32 inputs, each: text name; u8 type, log1p, category, missing; f64 fill, offset, factor;
 //            u32 levels, each a text, in byte order
 //     u32 columns, each: f64 offset, factor
-//     calibration (calibrate.h), drift reference (drift.h)
-//     u64 bytes of the plugin's payload, the payload
-//     SHA-256 of everything before
+//     calibration (calibrate.h), that of several classes (calibrate_classes.h), drift reference
+//     (drift.h) u64 bytes of the plugin's payload, the payload SHA-256 of everything before
 #ifndef PORTRAIT_LEARN_MODEL_FILE_H
 #define PORTRAIT_LEARN_MODEL_FILE_H
 
@@ -19,7 +18,7 @@
 #include "learned.h"
 
 #define MODEL_FILE_MAGIC "PTMODEL"
-#define MODEL_FILE_FORMAT 3
+#define MODEL_FILE_FORMAT 4
 #define MODEL_FILE_HEADER 24 // magic, format, reserved, length
 
 // The bytes of a file, appended. PT_E_NOT_FOUND, PT_E_IO, PT_E_LIMIT.

@@ -148,6 +148,11 @@ static pt_status write_document(struct pmml *d, const struct str *element, struc
 
 pt_status pmml_export(const struct learned *m, struct str *out, struct pt_error *err)
 {
+    if (m->class_calibration.n > 0) {
+        FAIL(err, PT_E_UNSUPPORTED,
+             "a model of several classes that is calibrated cannot be told in PMML: its outputs "
+             "would be the probabilities before; learn it with `calibrate: none`");
+    }
     struct pmml d = {.m = m, .p = &m->trained.prepare};
     struct str element = {0};
     struct pt_xml x = {.host = &m->trained.instance.host};

@@ -200,10 +200,11 @@ static void read_judge(struct plan *p, struct plan_model *m)
     }
     bool is_asked = m->calibrate != LEARN_CALIBRATE_NONE || w->bootstrap != 0 ||
                     w->importance != 0 || w->n_curve != 0;
-    if (is_asked && m->shape.task != PT_TASK_BINARY) {
+    bool is_classifier = m->shape.task == PT_TASK_BINARY || m->shape.task == PT_TASK_CLASSES;
+    if (is_asked && !is_classifier) {
         plan_fault(p, "P0103", w->calibrate == NULL ? w->key : w->calibrate, NULL,
                    "model `%s` (%s): `calibrate`, `bootstrap`, `importance` and `learning_curve` "
-                   "are of models of two classes",
+                   "are of models of classes",
                    w->name, m->component->name);
     }
 }

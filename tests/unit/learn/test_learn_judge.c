@@ -407,7 +407,7 @@ static void test_judge__faulty_wishes_are_told(void **state)
     b.config.needs.task = PT_TASK_REGRESS;
     b.config.output.role = PT_ROLE_VALUE;
     b.spec.calibrate = LEARN_CALIBRATE_PLATT;
-    expect(&b, "of models of two classes");
+    expect(&b, "of models of classes");
     bench_open(&b);
     b.spec.test = NULL;
     b.spec.judge.curve = shares_of;
