@@ -87,6 +87,74 @@ def check_names(e):
     check(e["ece"] < 0.03, "calibrated scores hold")
 
 
+SEVERAL = """portrait: 1
+name: several
+seed: 1
+sources:
+  contacts:
+    plugin: crm-csv
+    with: {{path: {data}, delimiter: ";"}}
+    static: [age, balance, pdays, previous, campaign, poutcome]
+identity:
+  namespaces: {{contact_row: {{class: person}}}}
+  rows: {{contacts: {{contact_row: row}}}}
+models:
+  past:
+    plugin: logreg
+    inputs: [age, balance, pdays, previous, campaign]
+    with: {{classes: [failure, other, success, unknown]}}
+    {more}
+sinks:
+  file:
+    plugin: campaign-csv
+    from: profiles
+    with: {{path: {out}, decimals: 15, columns: {{row: row, class: past, p1: past.p_failure,
+      p2: past.p_other, p3: past.p_success, p4: past.p_unknown}}}}
+"""
+CLASSES = ("failure", "other", "success", "unknown")
+
+
+def run_several(folder, name, data, more, threads="2"):
+    path = os.path.join(folder, name + ".yaml")
+    out = os.path.join(folder, name + ".csv")
+    runs = os.path.join(folder, "runs-" + name)
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(SEVERAL.format(data=data, more=more, out=out))
+    r = portrait("run", path, "--runs", runs, "--threads", threads)
+    equal(r.returncode, 0, f"{name}: exit\n{r.stderr[-2000:]}")
+    return record(runs)["models"]["past"], text_of(out), os.path.join(runs, "latest")
+
+
+def check_several(model, scores):
+    e = model["evaluation"]
+    for key in ("accuracy", "log_loss", "auc"):
+        low, high = e["intervals"][key]
+        check(low <= e[key] <= high, f"several: interval of {key}: {low} {e[key]} {high}")
+    check(e["log_loss"] < e["raw"]["log_loss"], "several: calibration helps the log loss")
+    equal(e["learning_curve"][1]["log_loss"], e["raw"]["log_loss"], "several: the whole")
+    equal(e["importance"][0]["input"], "pdays", "several: who was called before was called")
+    check(e["importance"][0]["accuracy_drop"] > 0.05, "several: importance")
+    equal([c["class"] for c in model["calibrate"]["classes"]], list(CLASSES), "several: curves")
+    for row in csv.DictReader(scores.splitlines()):
+        p = [float(row[f"p{k}"]) for k in (1, 2, 3, 4)]
+        check(abs(sum(p) - 1) < 1e-12, f"several: a sum of {sum(p)}")
+        equal(row["class"], CLASSES[p.index(max(p))], "several: the most probable class")
+
+
+def judge_several(t, data):
+    learn = LEARN.replace("label: y", "label: poutcome").replace("threshold: 0.2, ", "")
+    learn = learn.replace("isotonic", "platt")
+    first, scores, folder = run_several(t, "several", data, learn)
+    check_several(first, scores)
+    again, scores_again, _ = run_several(t, "several4", data, learn, "4")
+    equal((again, scores_again), (first, scores), "several: 4 threads")
+    model = os.path.join(folder, "models", "past.model")
+    _, scores_same, _ = run_several(t, "several-same", data, "load: " + model)
+    equal(scores_same, scores, "several: a loaded model is calibrated too")
+    r = portrait("models", "export", model, "--as", "pmml", "--out", os.path.join(t, "several.pmml"))
+    check(r.returncode != 0 and "calibrate: none" in r.stderr, f"several: PMML\n{r.stderr}")
+
+
 def main():
     with tempfile.TemporaryDirectory() as t:
         bank, old, new = (os.path.join(t, n) for n in ("bank.csv", "old.csv", "new.csv"))
@@ -110,6 +178,7 @@ def main():
         equal(verdicts["age"], "drift", "age")
         equal({v for k, v in verdicts.items() if k != "age"}, {"stable"}, "the others")
         check("drift since training: age PSI" in screen, f"the screen tells:\n{screen}")
+        judge_several(t, old)
     finish()
 
 
