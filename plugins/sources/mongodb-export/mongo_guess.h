@@ -95,9 +95,10 @@ static inline const uint8_t *mongo_guess_read(struct mongo_guess *g, const uint8
     return behind;
 }
 
+// NULL when no column is asked for.
 static inline const struct mongo_guess_place *mongo_guess_places(const struct mongo_guess *g)
 {
-    return g->places + (uint64_t)g->form * g->n_slots;
+    return g->places == NULL ? NULL : g->places + (uint64_t)g->form * g->n_slots;
 }
 
 // The text or scalar of a step.

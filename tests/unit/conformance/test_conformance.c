@@ -160,7 +160,9 @@ static bool is_seen(const struct broken *b, const struct conformance_result *fou
     if (!child_is_sanitized()) {
         return false;
     }
-    return strcmp(b->check, "symbols") == 0 ||
+    // Blocks are counted by the malloc that the checks put under the plugin; sanitizers have
+    // theirs.
+    return strcmp(b->check, "symbols") == 0 || strstr(b->message, "it leaves") != NULL ||
            (found != NULL && strstr(found->message, "it ") != NULL);
 }
 
