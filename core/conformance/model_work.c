@@ -219,7 +219,7 @@ pt_status model_fit(struct model_work *m, struct synthetic *d, uint32_t threads,
 pt_status model_save(struct model_work *m, struct page *page, struct pt_error *err)
 {
     pt_writer writer = {.ctx = page, .write = page_write};
-    return m->v->save(m->self, m->subject->host, &writer, err);
+    return m->v->save(m->self, &writer, err);
 }
 
 pt_status model_load(struct model_work *m, const struct synthetic *d, struct text bytes,

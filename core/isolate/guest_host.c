@@ -244,4 +244,5 @@ void guest_host_init(struct guest *g, uint32_t cpu)
     g->input_api.close = input_close;
     g->host.input = &g->input_api;
     g->host.writer = host_writer_api();
+    g->host.reader = host_reader_api();
 }

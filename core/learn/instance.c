@@ -40,9 +40,13 @@ static uint64_t bytes_left(const pt_reader *reader)
     return reader->left.n;
 }
 
-static const pt_writer_api payload_api = {
-    .struct_size = sizeof payload_api,
+static const pt_writer_api payload_writer = {
+    .struct_size = sizeof payload_writer,
     .write = write_bytes,
+};
+
+static const pt_reader_api payload_reader = {
+    .struct_size = sizeof payload_reader,
     .read = read_bytes,
     .remaining = bytes_left,
 };
@@ -144,7 +148,8 @@ pt_status instance_open(const struct component_info *plugin, const void *config,
     *out = (struct instance){.plugin = plugin, .vtable = plugin->vtable, .config = config};
     size_t size = host->struct_size < sizeof *host ? host->struct_size : sizeof *host;
     memcpy(&out->host, host, size);
-    out->host.writer = &payload_api;
+    out->host.writer = &payload_writer;
+    out->host.reader = &payload_reader;
     pt_status status = open_all(out, config, err);
     if (status != PT_OK) {
         instance_release(out);
@@ -161,7 +166,7 @@ pt_status instance_fit(struct instance *m, const pt_data *data, const pt_run *ru
 pt_status instance_save(const struct instance *m, struct str *out, struct pt_error *err)
 {
     pt_writer writer = {out};
-    return m->vtable->save(m->self, &m->host, &writer, err);
+    return m->vtable->save(m->self, &writer, err);
 }
 
 pt_status instance_explain(const struct instance *m, struct str *out, struct pt_error *err)

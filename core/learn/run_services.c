@@ -46,7 +46,7 @@ static pt_status run_items(struct pool *pool, uint64_t n, pool_fn fn, void *arg,
 struct reduction {
     const pt_run *run;
     pt_map_fn map;
-    void *arg;
+    const void *arg;
     uint8_t *states;
     uint64_t n;
     uint64_t state_size;
@@ -79,7 +79,7 @@ static uint64_t parts_for(uint64_t n, uint64_t state_size)
 }
 
 static pt_status map_reduce(const pt_run *run, uint64_t n, uint64_t state_size, pt_map_fn map,
-                            pt_combine_fn combine, void *arg, void *out, pt_error *err)
+                            pt_combine_fn combine, const void *arg, void *out, pt_error *err)
 {
     struct run_services *s = services_of(run);
     // States lie on cache lines of their own, so that threads do not disturb each other.

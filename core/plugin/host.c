@@ -207,6 +207,14 @@ const pt_writer_api *host_writer_stub(void)
     static const pt_writer_api stub = {
         .struct_size = sizeof stub,
         .write = no_write,
+    };
+    return &stub;
+}
+
+const pt_reader_api *host_reader_stub(void)
+{
+    static const pt_reader_api stub = {
+        .struct_size = sizeof stub,
         .read = no_read,
         .remaining = nothing_left,
     };
@@ -243,6 +251,7 @@ void host_table_init(pt_host *host, void *ctx)
         .temp_dir = no_temp_dir,
         .input = host_input_stub(),
         .writer = host_writer_stub(),
+        .reader = host_reader_stub(),
         .http = host_http_stub(),
         .get_extension = no_extension,
     };

@@ -38,6 +38,14 @@ const pt_writer_api *host_writer_api(void)
     static const pt_writer_api api = {
         .struct_size = sizeof api,
         .write = write_bytes,
+    };
+    return &api;
+}
+
+const pt_reader_api *host_reader_api(void)
+{
+    static const pt_reader_api api = {
+        .struct_size = sizeof api,
         .read = read_bytes,
         .remaining = bytes_left,
     };

@@ -20,7 +20,8 @@ struct pt_reader {
     uint64_t at;
 };
 
-// The table that serves both; put it into pt_host.writer.
+// The tables that serve them: for pt_host.writer and pt_host.reader.
 const pt_writer_api *host_writer_api(void);
+const pt_reader_api *host_reader_api(void);
 
 #endif

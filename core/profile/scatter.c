@@ -26,8 +26,7 @@ struct dealing {
     struct scatter *out;
     struct block *blocks;
     size_t n_blocks;
-    size_t n_records;
-    uint32_t *person; // of every record; PERSON_NONE when not dealt
+    uint32_t *person; // of every record, mapped; PERSON_NONE when not dealt
     size_t *at;       // [n_blocks][n_partitions]
 };
 
@@ -137,6 +136,11 @@ static void place_blocks(struct dealing *d)
     }
 }
 
+static size_t mapped_bytes(const struct scatter *s, size_t size)
+{
+    return (s->n_records + 1) * size;
+}
+
 static bool deal_alloc(struct dealing *d)
 {
     struct scatter *out = d->out;
@@ -144,11 +148,11 @@ static bool deal_alloc(struct dealing *d)
         out->shift++;
     }
     out->n_partitions = (size_t)((d->in->n + (((uint64_t)1 << out->shift) - 1)) >> out->shift);
-    d->n_blocks = cut_blocks(d->in, NULL, &d->n_records);
+    d->n_blocks = cut_blocks(d->in, NULL, &out->n_records);
     d->blocks = mem_array(d->n_blocks, sizeof *d->blocks);
-    d->person = mem_array(d->n_records, sizeof *d->person);
+    d->person = mem_map(mapped_bytes(out, sizeof *d->person), -1, 0);
     d->at = mem_zero(d->n_blocks, out->n_partitions * sizeof *d->at);
-    out->pairs = mem_array(d->n_records, sizeof *out->pairs);
+    out->pairs = mem_map(mapped_bytes(out, sizeof *out->pairs), -1, 0);
     out->begin = mem_array(d->in->n_sources, (out->n_partitions + 1) * sizeof *out->begin);
     return d->blocks != NULL && d->person != NULL && d->at != NULL && out->pairs != NULL &&
            out->begin != NULL;
@@ -160,10 +164,10 @@ pt_status scatter_build(const struct scatter_input *in, struct scatter *out, str
     struct dealing d = {.in = in, .out = &built};
     pt_status status = PT_OK;
     if (!deal_alloc(&d)) {
-        status = error_set(err, PT_E_NO_MEMORY, "out of memory for %zu records", d.n_records);
+        status = error_set(err, PT_E_NO_MEMORY, "out of memory for %zu records", built.n_records);
         goto cleanup;
     }
-    cut_blocks(in, d.blocks, &d.n_records);
+    cut_blocks(in, d.blocks, &built.n_records);
     status = parallel_run(in->pool, d.n_blocks, count_block, &d, err);
     if (status != PT_OK) {
         goto cleanup;
@@ -172,7 +176,7 @@ pt_status scatter_build(const struct scatter_input *in, struct scatter *out, str
     status = parallel_run(in->pool, d.n_blocks, deal_block, &d, err);
 cleanup:
     mem_free(d.blocks);
-    mem_free(d.person);
+    mem_unmap(d.person, mapped_bytes(&built, sizeof *d.person));
     mem_free(d.at);
     if (status != PT_OK) {
         scatter_release(&built);
@@ -184,7 +188,7 @@ cleanup:
 
 void scatter_release(struct scatter *s)
 {
-    mem_free(s->pairs);
+    mem_unmap(s->pairs, mapped_bytes(s, sizeof *s->pairs));
     mem_free(s->begin);
     *s = (struct scatter){0};
 }

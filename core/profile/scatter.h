@@ -32,7 +32,8 @@ struct scatter_input {
 struct scatter {
     uint32_t shift;
     size_t n_partitions;
-    struct scatter_pair *pairs;
+    struct scatter_pair *pairs; // of n_records, mapped
+    size_t n_records;
     size_t *begin; // [n_sources][n_partitions + 1]: where a partition's pairs of a source begin
 };
 

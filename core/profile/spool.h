@@ -12,8 +12,8 @@
 #include "store.h"
 
 // A record in memory is named by 32 bits: number of its chunk, 8-byte unit within.
-#define SPOOL_CHUNK_BYTES ((size_t)1 << 20)
-#define SPOOL_UNIT_BITS 17
+#define SPOOL_CHUNK_BYTES ((size_t)2 << 20)
+#define SPOOL_UNIT_BITS 18
 #define SPOOL_UNIT_MASK (((uint32_t)1 << SPOOL_UNIT_BITS) - 1)
 #define SPOOL_CHUNKS_MAX ((size_t)1 << (32 - SPOOL_UNIT_BITS))
 // What aggregation needs beside each record in memory.

@@ -16,6 +16,7 @@
 
 #define ALIGN ((size_t)64)
 #define BLOCK_SMALLEST ((size_t)64 << 10)
+#define BLOCK_HUGE ((size_t)2 << 20) // a huge page of the system
 #define BLOCK_LARGEST ((size_t)8 << 20)
 #define PAGE ((size_t)4096)
 #define REST_AFTER ((uint64_t)16 << 20)
@@ -144,7 +145,8 @@ static size_t next_block(const struct store *s, size_t need)
     size_t size = (size_t)((s->own_memory + s->file.bytes) / 8);
     size = size < BLOCK_SMALLEST ? BLOCK_SMALLEST : size > BLOCK_LARGEST ? BLOCK_LARGEST : size;
     size = size < need ? need : size;
-    return (size + BLOCK_SMALLEST - 1) / BLOCK_SMALLEST * BLOCK_SMALLEST;
+    size_t unit = size < BLOCK_HUGE / 4 ? BLOCK_SMALLEST : BLOCK_HUGE;
+    return (size + unit - 1) / unit * unit;
 }
 
 void *store_piece(struct store *s, size_t size)

@@ -233,6 +233,7 @@ pt_status host_services_new(const struct host_settings *settings, struct host_se
     h->input_api.close = input_close_stream;
     h->table.input = &h->input_api;
     h->table.writer = host_writer_api();
+    h->table.reader = host_reader_api();
     h->config = (struct config_services){.ctx = h, .input = option_input, .secret = option_secret};
     *out = h;
     return PT_OK;

@@ -54,7 +54,7 @@ static uint64_t take(struct pt_payload_reader *r, uint32_t n)
 {
     uint8_t bytes[8] = {0};
     if (r->status == PT_OK) {
-        r->status = r->host->writer->read(r->reader, bytes, n, r->err);
+        r->status = r->host->reader->read(r->reader, bytes, n, r->err);
     }
     uint64_t value = 0;
     for (uint32_t i = 0; r->status == PT_OK && i < n; i++) {
@@ -94,7 +94,7 @@ void pt_payload_f64s(struct pt_payload_reader *r, double *values, uint64_t n)
 
 uint8_t pt_payload_fits(struct pt_payload_reader *r, uint64_t n, uint64_t size)
 {
-    if (r->status == PT_OK && n > r->host->writer->remaining(r->reader) / size) {
+    if (r->status == PT_OK && n > r->host->reader->remaining(r->reader) / size) {
         pt_payload_refuse(r, "it ends too early");
     }
     return r->status == PT_OK;

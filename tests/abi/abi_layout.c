@@ -72,12 +72,16 @@ AT(pt_input_api, open, 24, 8);
 AT(pt_input_api, read, 32, 8);
 AT(pt_input_api, close, 40, 8);
 
-BYTES(pt_writer_api, 32);
+BYTES(pt_writer_api, 16);
 AT(pt_writer_api, struct_size, 0, 4);
 AT(pt_writer_api, reserved, 4, 4);
 AT(pt_writer_api, write, 8, 8);
-AT(pt_writer_api, read, 16, 8);
-AT(pt_writer_api, remaining, 24, 8);
+
+BYTES(pt_reader_api, 24);
+AT(pt_reader_api, struct_size, 0, 4);
+AT(pt_reader_api, reserved, 4, 4);
+AT(pt_reader_api, read, 8, 8);
+AT(pt_reader_api, remaining, 16, 8);
 
 BYTES(pt_http_request, 64);
 AT(pt_http_request, struct_size, 0, 4);
@@ -106,7 +110,7 @@ AT(pt_http_api, submit, 8, 8);
 AT(pt_http_api, poll, 16, 8);
 AT(pt_http_api, complete, 24, 8);
 
-BYTES(struct pt_host, 128);
+BYTES(struct pt_host, 136);
 AT(struct pt_host, struct_size, 0, 4);
 AT(struct pt_host, abi_major, 4, 2);
 AT(struct pt_host, abi_minor, 6, 2);
@@ -124,8 +128,9 @@ AT(struct pt_host, cancelled, 80, 8);
 AT(struct pt_host, temp_dir, 88, 8);
 AT(struct pt_host, input, 96, 8);
 AT(struct pt_host, writer, 104, 8);
-AT(struct pt_host, http, 112, 8);
-AT(struct pt_host, get_extension, 120, 8);
+AT(struct pt_host, reader, 112, 8);
+AT(struct pt_host, http, 120, 8);
+AT(struct pt_host, get_extension, 128, 8);
 
 BYTES(pt_model_needs, 24);
 AT(pt_model_needs, struct_size, 0, 4);

@@ -83,17 +83,17 @@ static pt_status predict(const void *self, const pt_block *block, double *out, p
     return PT_OK;
 }
 
-static pt_status save(const void *self, const pt_host *host, pt_writer *writer, pt_error *err)
+static pt_status save(const void *self, pt_writer *writer, pt_error *err)
 {
     const struct model *m = self;
-    return host->writer->write(writer, &m->mean, sizeof m->mean, err);
+    return m->host->writer->write(writer, &m->mean, sizeof m->mean, err);
 }
 
 static pt_status load(void *self, const pt_schema *schema, pt_reader *reader, pt_error *err)
 {
     struct model *m = self;
     (void)schema;
-    return m->host->writer->read(reader, &m->mean, sizeof m->mean, err);
+    return m->host->reader->read(reader, &m->mean, sizeof m->mean, err);
 }
 
 static pt_status explain(const void *self, pt_writer *writer, pt_error *err)

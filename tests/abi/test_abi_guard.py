@@ -15,24 +15,24 @@ failed = 0
 # What is done to a copy of the headers: (name, file, pattern, replacement, what the guard must say).
 BREAKS = [
     ("a slot is taken out", "host.h", r"    int64_t \(\*now_ms\)\(const pt_host \*host\);[^\n]*\n", "",
-     r"broken since 0\.1: field struct pt_host\.now_ms"),
+     r"broken since 1\.0: field struct pt_host\.now_ms"),
     ("two fields change places", "source.h", r"(    uint64_t est_rows;[^\n]*\n)(    uint64_t est_bytes;[^\n]*\n)",
-     r"\2\1", r"broken since 0\.1: field pt_split\.est_rows 40 8"),
+     r"\2\1", r"broken since 1\.0: field pt_split\.est_rows 40 8"),
     ("a field gets wider", "plugin.h", r"uint16_t min_host_minor;(?![^\n]*\n[^\n]*id\[)", "uint32_t min_host_minor;",
-     r"broken since 0\.1: field pt_plugin\.\w+"),
+     r"broken since 1\.0: field pt_plugin\.\w+"),
     ("a field gets another type of the same size", "model.h", r"const double \*label;", "const int64_t *label;",
-     r"broken since 0\.1: field pt_block\.label"),
+     r"broken since 1\.0: field pt_block\.label"),
     ("a callback takes one more parameter", "sink.h", r"void \(\*destroy\)\(void \*self\);",
-     "void (*destroy)(void *self, int32_t why);", r"broken since 0\.1: field pt_sink_vtable\.destroy"),
+     "void (*destroy)(void *self, int32_t why);", r"broken since 1\.0: field pt_sink_vtable\.destroy"),
     ("a struct that is passed in arrays grows", "host.h", r"(typedef struct pt_log_field \{\n)(.*?)(\} pt_log_field;)",
-     r"\1\2    uint64_t more;\n\3", r"broken since 0\.1: struct pt_log_field 16"),
+     r"\1\2    uint64_t more;\n\3", r"broken since 1\.0: struct pt_log_field 16"),
     ("a code changes its value", "abi.h", r"#define PT_E_DATA 3", "#define PT_E_DATA 33",
-     r"broken since 0\.1: constant PT_E_DATA 3"),
-    ("a code is gone", "abi.h", r"#define PT_E_NUMERIC 13[^\n]*\n", "", r"broken since 0\.1: constant PT_E_NUMERIC 13"),
-    ("the entry has another name", "plugin.h", r'"portrait_plugin_v0"', '"portrait_plugin_v1"',
-     r'broken since 0\.1: constant PT_PLUGIN_SYMBOL'),
+     r"broken since 1\.0: constant PT_E_DATA 3"),
+    ("a code is gone", "abi.h", r"#define PT_E_NUMERIC 13[^\n]*\n", "", r"broken since 1\.0: constant PT_E_NUMERIC 13"),
+    ("the entry has another name", "plugin.h", r'"portrait_plugin_v1"', '"portrait_plugin_v2"',
+     r'broken since 1\.0: constant PT_PLUGIN_SYMBOL'),
     ("a field is appended without an entry", "sink.h", r"\} pt_sink_vtable;", "    void (*more)(void *self);\n} pt_sink_vtable;",
-     r"ABI-HISTORY\.md: section 0\.1 has no entry \w{16}"),
+     r"ABI-HISTORY\.md: section 1\.0 has no entry \w{16}"),
 ]
 
 
@@ -67,7 +67,7 @@ class Copy:
         with open(path, "w", encoding="utf-8") as f:
             f.write(changed)
 
-    def note(self, line, fold="## 0.1\n"):
+    def note(self, line, fold="## 1.0\n"):
         with open(self.history, encoding="utf-8") as f:
             text = f.read()
         with open(self.history, "w", encoding="utf-8") as f:
@@ -144,7 +144,7 @@ def test_abidiff_alone(copy):
     copy.change("arrow.h", r"int64_t null_count;", "uint64_t null_count;")
     mark = fingerprint(copy.guard())
     copy.note(f"- `{mark}`: unsigned\nbreak `{mark}`: a try")
-    kept = os.path.join(copy.abi, "baseline", "0.1.abi")
+    kept = os.path.join(copy.abi, "baseline", "1.0.abi")
     shutil.copy(kept, kept + ".old")
     check(copy.guard("--write").returncode == 0, "written")
     shutil.move(kept + ".old", kept)

@@ -6,9 +6,9 @@
 #include "faulty.h"
 
 PT_PLUGIN_NOTE("faulty.crash-entry", 0)
-PT_EXPORT const pt_plugin *portrait_plugin_v0(void);
+PT_EXPORT const pt_plugin *portrait_plugin_v1(void);
 
-PT_EXPORT const pt_plugin *portrait_plugin_v0(void)
+PT_EXPORT const pt_plugin *portrait_plugin_v1(void)
 {
     raise(SIGSEGV);
     return NULL;

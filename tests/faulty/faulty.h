@@ -64,8 +64,8 @@ static inline pt_status faulty_finish(void *self, pt_writer *writer, pt_error *e
 
 #define FAULTY_ENTRY(plugin, plugin_id)                                                            \
     PT_PLUGIN_NOTE(plugin_id, 0)                                                                   \
-    PT_EXPORT const pt_plugin *portrait_plugin_v0(void);                                           \
-    PT_EXPORT const pt_plugin *portrait_plugin_v0(void)                                            \
+    PT_EXPORT const pt_plugin *portrait_plugin_v1(void);                                           \
+    PT_EXPORT const pt_plugin *portrait_plugin_v1(void)                                            \
     {                                                                                              \
         return plugin;                                                                             \
     }

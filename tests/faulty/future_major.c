@@ -10,16 +10,16 @@ static const pt_component component = {FAULTY_COMPONENT("future-major"), .kind =
 
 static const pt_component *const components[] = {&component};
 static const pt_plugin plugin = {.struct_size = sizeof plugin,
-                                 .abi_major = 1,
+                                 .abi_major = 2,
                                  .n_components = 1,
                                  FAULTY_IDENTITY("future-major"),
                                  .components = components};
 
 PT_PLUGIN_NOTE("faulty.future-major", 0)
 
-PT_EXPORT const pt_plugin *portrait_plugin_v1(void);
+PT_EXPORT const pt_plugin *portrait_plugin_v2(void);
 
-PT_EXPORT const pt_plugin *portrait_plugin_v1(void)
+PT_EXPORT const pt_plugin *portrait_plugin_v2(void)
 {
     return &plugin;
 }

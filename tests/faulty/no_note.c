@@ -16,9 +16,9 @@ static const pt_plugin plugin = {.struct_size = sizeof plugin,
                                  FAULTY_IDENTITY("no-note"),
                                  .components = components};
 
-PT_EXPORT const pt_plugin *portrait_plugin_v0(void);
+PT_EXPORT const pt_plugin *portrait_plugin_v1(void);
 
-PT_EXPORT const pt_plugin *portrait_plugin_v0(void)
+PT_EXPORT const pt_plugin *portrait_plugin_v1(void)
 {
     return &plugin;
 }

@@ -7,9 +7,9 @@
 #include "faulty.h"
 
 PT_PLUGIN_NOTE("faulty.noisy-entry", 0)
-PT_EXPORT const pt_plugin *portrait_plugin_v0(void);
+PT_EXPORT const pt_plugin *portrait_plugin_v1(void);
 
-PT_EXPORT const pt_plugin *portrait_plugin_v0(void)
+PT_EXPORT const pt_plugin *portrait_plugin_v1(void)
 {
     char nonsense[4096];
     memset(nonsense, 'x', sizeof nonsense);

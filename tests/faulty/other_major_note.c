@@ -30,9 +30,9 @@ __attribute__((constructor)) static void run_at_load(void)
     __builtin_trap();
 }
 
-PT_EXPORT const pt_plugin *portrait_plugin_v0(void);
+PT_EXPORT const pt_plugin *portrait_plugin_v1(void);
 
-PT_EXPORT const pt_plugin *portrait_plugin_v0(void)
+PT_EXPORT const pt_plugin *portrait_plugin_v1(void)
 {
     return &plugin;
 }

@@ -24,9 +24,9 @@ const pt_note short_note = {sizeof PT_NOTE_NAME,
                             PT_NOTE_NAME,
                             {PT_ABI_MAJOR, PT_ABI_MINOR, 0, 0, "faulty.short-note"}};
 
-PT_EXPORT const pt_plugin *portrait_plugin_v0(void);
+PT_EXPORT const pt_plugin *portrait_plugin_v1(void);
 
-PT_EXPORT const pt_plugin *portrait_plugin_v0(void)
+PT_EXPORT const pt_plugin *portrait_plugin_v1(void)
 {
     return &plugin;
 }

@@ -46,7 +46,7 @@ def example(name, t):
     shutil.copytree(os.path.join(SOURCE, "sdk", "examples", name), folder)
     built(PREFIX, folder)
     for module in os.listdir(os.path.join(folder, "build", "plugins")):
-        equal(exports(os.path.join("build", "plugins", module), folder), ["portrait_plugin_v0"], f"{name}: exports")
+        equal(exports(os.path.join("build", "plugins", module), folder), ["portrait_plugin_v1"], f"{name}: exports")
     return folder
 
 

@@ -21,7 +21,7 @@ def test_sign_and_verify(b):
     manifest = json.loads(b.read(b.manifest))
     equal(manifest["files"], {"linux-x86_64" if os.uname().machine == "x86_64" else "linux-aarch64": digest(b.plugin)},
           "sign writes the hash")
-    equal([manifest[k] for k in ("manifest", "abi", "permissions")], [1, "0.1", {"read": [], "hosts": []}], "manifest")
+    equal([manifest[k] for k in ("manifest", "abi", "permissions")], [1, "1.0", {"read": [], "hosts": []}], "manifest")
     b.refused(b.verify(), "its key is not in the keyring", "empty keyring")
     b.trust("other")
     b.refused(b.verify(), "its key is not in the keyring", "another key")

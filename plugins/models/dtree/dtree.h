@@ -101,7 +101,7 @@ pt_status dtree_fit_model(void *self, const pt_data *data, const pt_run *run, pt
 pt_status dtree_predict(const void *self, const pt_block *block, double *out, pt_error *err);
 pt_status dtree_contribute(const void *self, const pt_block *block, double *out, pt_error *err);
 pt_status dtree_export(const void *self, const char *format, pt_writer *writer, pt_error *err);
-pt_status dtree_save(const void *self, const pt_host *host, pt_writer *writer, pt_error *err);
+pt_status dtree_save(const void *self, pt_writer *writer, pt_error *err);
 pt_status dtree_load(void *self, const pt_schema *schema, pt_reader *reader, pt_error *err);
 pt_status dtree_explain(const void *self, pt_writer *writer, pt_error *err);
 void dtree_reset(struct dtree_model *m); // back to not learnt

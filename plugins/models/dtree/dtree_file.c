@@ -11,13 +11,13 @@
 #define WEIGHT_LEAST 1e-12 // of a class
 #define WEIGHT_MOST 1e12
 
-pt_status dtree_save(const void *self, const pt_host *host, pt_writer *writer, pt_error *err)
+pt_status dtree_save(const void *self, pt_writer *writer, pt_error *err)
 {
     const struct dtree_model *m = self;
     if (m->tree.n_nodes == 0) {
         return pt_fail(m->host, err, PT_E_STATE, NULL, "this tree has learnt nothing yet");
     }
-    struct pt_payload_writer w = {.host = host, .writer = writer, .err = err};
+    struct pt_payload_writer w = {.host = m->host, .writer = writer, .err = err};
     pt_payload_put_u32(&w, FORMAT);
     pt_payload_put_u32(&w, m->criterion);
     pt_payload_put_f64s(&w, m->weight, 2);

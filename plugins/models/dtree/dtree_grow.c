@@ -212,7 +212,8 @@ static pt_status try_category(const struct growing *g, uint32_t column, struct d
     return PT_OK;
 }
 
-static pt_status try_columns(void *arg, uint64_t begin, uint64_t end, void *state, pt_error *err)
+static pt_status try_columns(const void *arg, uint64_t begin, uint64_t end, void *state,
+                             pt_error *err)
 {
     const struct growing *g = arg;
     struct dtree_scan *scans = pt_mem_array(g->host, g->level.n_nodes, sizeof *scans);
@@ -231,7 +232,7 @@ static pt_status try_columns(void *arg, uint64_t begin, uint64_t end, void *stat
     return status;
 }
 
-static void keep_better(void *arg, void *into, const void *from)
+static void keep_better(const void *arg, void *into, const void *from)
 {
     const struct growing *g = arg;
     struct dtree_split *to = into;

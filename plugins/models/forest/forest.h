@@ -61,7 +61,7 @@ pt_status forest_learn(struct forest_model *m, const pt_data *data, const pt_run
 pt_status forest_fit(void *self, const pt_data *data, const pt_run *run, pt_error *err);
 pt_status forest_predict(const void *self, const pt_block *block, double *out, pt_error *err);
 pt_status forest_contribute(const void *self, const pt_block *block, double *out, pt_error *err);
-pt_status forest_save(const void *self, const pt_host *host, pt_writer *writer, pt_error *err);
+pt_status forest_save(const void *self, pt_writer *writer, pt_error *err);
 pt_status forest_load(void *self, const pt_schema *schema, pt_reader *reader, pt_error *err);
 pt_status forest_explain(const void *self, pt_writer *writer, pt_error *err);
 pt_status forest_export(const void *self, const char *format, pt_writer *writer, pt_error *err);

@@ -106,14 +106,14 @@ pt_status forest_export(const void *self, const char *format, pt_writer *writer,
     return tree_pmml_write(&model, writer, err);
 }
 
-pt_status forest_save(const void *self, const pt_host *host, pt_writer *writer, pt_error *err)
+pt_status forest_save(const void *self, pt_writer *writer, pt_error *err)
 {
     const struct forest_model *m = self;
     pt_status status = check_learnt(m, err);
     if (status != PT_OK) {
         return status;
     }
-    struct pt_payload_writer w = {.host = host, .writer = writer, .err = err};
+    struct pt_payload_writer w = {.host = m->host, .writer = writer, .err = err};
     pt_payload_put_u32(&w, FORMAT);
     pt_payload_put_u64(&w, m->n[0]);
     pt_payload_put_u64(&w, m->n[1]);

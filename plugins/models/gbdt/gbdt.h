@@ -76,7 +76,7 @@ pt_status gbdt_write_xgboost(const struct gbdt_model *m, pt_writer *writer, pt_e
 pt_status gbdt_fit(void *self, const pt_data *data, const pt_run *run, pt_error *err);
 pt_status gbdt_predict(const void *self, const pt_block *block, double *out, pt_error *err);
 pt_status gbdt_contribute(const void *self, const pt_block *block, double *out, pt_error *err);
-pt_status gbdt_save(const void *self, const pt_host *host, pt_writer *writer, pt_error *err);
+pt_status gbdt_save(const void *self, pt_writer *writer, pt_error *err);
 pt_status gbdt_load(void *self, const pt_schema *schema, pt_reader *reader, pt_error *err);
 pt_status gbdt_explain(const void *self, pt_writer *writer, pt_error *err);
 pt_status gbdt_export(const void *self, const char *format, pt_writer *writer, pt_error *err);

@@ -31,7 +31,8 @@ struct boosting {
 };
 
 // Gradients of training, losses of both parts.
-static pt_status map_gradients(void *arg, uint64_t begin, uint64_t end, void *state, pt_error *err)
+static pt_status map_gradients(const void *arg, uint64_t begin, uint64_t end, void *state,
+                               pt_error *err)
 {
     const struct boosting *b = arg;
     struct gbdt_loss loss = {b->m->loss, b->host->cpu};
@@ -54,7 +55,7 @@ static void add_sums(struct gbdt_sums *into, const struct gbdt_sums *from)
     into->weight += from->weight;
 }
 
-static void combine(void *arg, void *into, const void *from)
+static void combine(const void *arg, void *into, const void *from)
 {
     (void)arg;
     struct gbdt_sums *to = into;

@@ -119,14 +119,14 @@ pt_status gbdt_export(const void *self, const char *format, pt_writer *writer, p
     return tree_pmml_write(&model, writer, err);
 }
 
-pt_status gbdt_save(const void *self, const pt_host *host, pt_writer *writer, pt_error *err)
+pt_status gbdt_save(const void *self, pt_writer *writer, pt_error *err)
 {
     const struct gbdt_model *m = self;
     pt_status status = gbdt_check_learnt(m, err);
     if (status != PT_OK) {
         return status;
     }
-    struct pt_payload_writer w = {.host = host, .writer = writer, .err = err};
+    struct pt_payload_writer w = {.host = m->host, .writer = writer, .err = err};
     pt_payload_put_u32(&w, FORMAT);
     pt_payload_put_u32(&w, (uint32_t)m->loss);
     pt_payload_put_u64(&w, m->n_rows);

@@ -318,7 +318,7 @@ static const pt_plugin plugin = {
     .struct_size = sizeof plugin,
     .abi_major = PT_ABI_MAJOR,
     .abi_minor = PT_ABI_MINOR,
-    .min_host_minor = 1,
+    .min_host_minor = 0,
     .n_components = 1,
     .id = "portrait.gbdt",
     .version = "1.0.0",
@@ -328,4 +328,4 @@ static const pt_plugin plugin = {
     .components = components,
 };
 
-PT_PLUGIN(plugin, "portrait.gbdt", 1)
+PT_PLUGIN(plugin, "portrait.gbdt", 0)

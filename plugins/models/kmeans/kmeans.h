@@ -129,7 +129,7 @@ pt_status kmeans_choose(struct kmeans *m, struct kmeans_fit *f);
 // The vtable's calls.
 pt_status kmeans_fit_model(void *self, const pt_data *data, const pt_run *run, pt_error *err);
 pt_status kmeans_predict(const void *self, const pt_block *block, double *out, pt_error *err);
-pt_status kmeans_save(const void *self, const pt_host *host, pt_writer *writer, pt_error *err);
+pt_status kmeans_save(const void *self, pt_writer *writer, pt_error *err);
 pt_status kmeans_load(void *self, const pt_schema *schema, pt_reader *reader, pt_error *err);
 pt_status kmeans_explain(const void *self, pt_writer *writer, pt_error *err);
 pt_status kmeans_renumber(void *self, const uint32_t *new_of, uint32_t n, pt_error *err);

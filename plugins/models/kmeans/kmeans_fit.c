@@ -24,7 +24,8 @@ struct moments {
     const double *means; // NULL in the first pass
 };
 
-static pt_status add_moments(void *arg, uint64_t begin, uint64_t end, void *state, pt_error *err)
+static pt_status add_moments(const void *arg, uint64_t begin, uint64_t end, void *state,
+                             pt_error *err)
 {
     const struct moments *m = arg;
     double *sums = state;
@@ -45,7 +46,7 @@ static pt_status add_moments(void *arg, uint64_t begin, uint64_t end, void *stat
     return PT_OK;
 }
 
-static void combine_moments(void *arg, void *into, const void *from)
+static void combine_moments(const void *arg, void *into, const void *from)
 {
     const struct moments *m = arg;
     for (uint32_t j = 0; j < m->f->d; j++) {

@@ -148,14 +148,14 @@ pt_status kmeans_predict(const void *self, const pt_block *block, double *out, p
     return PT_OK;
 }
 
-pt_status kmeans_save(const void *self, const pt_host *host, pt_writer *writer, pt_error *err)
+pt_status kmeans_save(const void *self, pt_writer *writer, pt_error *err)
 {
     const struct kmeans *m = self;
     pt_status status = kmeans_check_learnt(m, err);
     if (status != PT_OK) {
         return status;
     }
-    struct pt_payload_writer w = {.host = host, .writer = writer, .err = err};
+    struct pt_payload_writer w = {.host = m->host, .writer = writer, .err = err};
     pt_payload_put_u32(&w, FORMAT);
     pt_payload_put_u32(&w, m->k);
     pt_payload_put_u32(&w, m->d);

@@ -181,12 +181,14 @@ static pt_status each_chunk(const struct kmeans_fit *f, uint64_t begin, uint64_t
     return status;
 }
 
-static pt_status map_assign(void *arg, uint64_t begin, uint64_t end, void *state, pt_error *err)
+static pt_status map_assign(const void *arg, uint64_t begin, uint64_t end, void *state,
+                            pt_error *err)
 {
     return each_chunk(arg, begin, end, assign_chunk, state, err);
 }
 
-static pt_status map_measure(void *arg, uint64_t begin, uint64_t end, void *state, pt_error *err)
+static pt_status map_measure(const void *arg, uint64_t begin, uint64_t end, void *state,
+                             pt_error *err)
 {
     return each_chunk(arg, begin, end, measure_chunk, state, err);
 }
@@ -196,7 +198,7 @@ static uint64_t state_length(const struct kmeans_fit *f)
     return KMEANS_STATE_SIZES + f->k + (uint64_t)f->k * f->d;
 }
 
-static void add_states(void *arg, void *into, const void *from)
+static void add_states(const void *arg, void *into, const void *from)
 {
     uint64_t n = state_length(arg);
     for (uint64_t i = 0; i < n; i++) {
@@ -204,7 +206,7 @@ static void add_states(void *arg, void *into, const void *from)
     }
 }
 
-static void add_inertia(void *arg, void *into, const void *from)
+static void add_inertia(const void *arg, void *into, const void *from)
 {
     (void)arg;
     *(double *)into += *(const double *)from;

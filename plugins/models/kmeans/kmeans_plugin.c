@@ -261,7 +261,7 @@ static const pt_plugin plugin = {
     .struct_size = sizeof plugin,
     .abi_major = PT_ABI_MAJOR,
     .abi_minor = PT_ABI_MINOR,
-    .min_host_minor = 1,
+    .min_host_minor = 0,
     .n_components = 1,
     .id = "portrait.kmeans",
     .version = "1.0.0",
@@ -271,4 +271,4 @@ static const pt_plugin plugin = {
     .components = components,
 };
 
-PT_PLUGIN(plugin, "portrait.kmeans", 1)
+PT_PLUGIN(plugin, "portrait.kmeans", 0)

@@ -73,7 +73,8 @@ static void try_chunk(const struct seeding *s, const struct kmeans_rows *rows, u
 }
 
 // What the sum of distances would be with each candidate.
-static pt_status try_blocks(void *arg, uint64_t begin, uint64_t end, void *state, pt_error *err)
+static pt_status try_blocks(const void *arg, uint64_t begin, uint64_t end, void *state,
+                            pt_error *err)
 {
     const struct seeding *s = arg;
     const struct kmeans_fit *f = s->f;
@@ -93,7 +94,7 @@ static pt_status try_blocks(void *arg, uint64_t begin, uint64_t end, void *state
     return PT_OK;
 }
 
-static void add_sums(void *arg, void *into, const void *from)
+static void add_sums(const void *arg, void *into, const void *from)
 {
     const struct seeding *s = arg;
     for (uint32_t c = 0; c < s->n_candidates; c++) {

@@ -103,8 +103,9 @@ pt_status logreg_survey(struct logreg_fit *f);
 // Loss, gradient and, if wanted, curvature of the rows, with penalty, at f->trial into f->state.
 pt_status logreg_pass(struct logreg_fit *f);
 // The maps of a pass: two classes, several.
-pt_status logreg_map_two(void *arg, uint64_t begin, uint64_t end, void *state, pt_error *err);
-pt_status logreg_map_several(void *arg, uint64_t begin, uint64_t end, void *state, pt_error *err);
+pt_status logreg_map_two(const void *arg, uint64_t begin, uint64_t end, void *state, pt_error *err);
+pt_status logreg_map_several(const void *arg, uint64_t begin, uint64_t end, void *state,
+                             pt_error *err);
 // The `index`-th block that passes see.
 pt_status logreg_block(const struct logreg_fit *f, uint64_t index, pt_block *out, pt_error *err);
 
@@ -125,7 +126,7 @@ pt_status logreg_quasi_newton(struct logreg_fit *f, uint64_t *rounds);
 pt_status logreg_fit_model(void *self, const pt_data *data, const pt_run *run, pt_error *err);
 pt_status logreg_predict(const void *self, const pt_block *block, double *out, pt_error *err);
 pt_status logreg_contribute(const void *self, const pt_block *block, double *out, pt_error *err);
-pt_status logreg_save(const void *self, const pt_host *host, pt_writer *writer, pt_error *err);
+pt_status logreg_save(const void *self, pt_writer *writer, pt_error *err);
 pt_status logreg_load(void *self, const pt_schema *schema, pt_reader *reader, pt_error *err);
 pt_status logreg_explain(const void *self, pt_writer *writer, pt_error *err);
 pt_status logreg_export(const void *self, const char *format, pt_writer *writer, pt_error *err);

@@ -121,7 +121,7 @@ static void add_block(const struct logreg_fit *f, const pt_block *block, struct 
     }
 }
 
-pt_status logreg_map_two(void *arg, uint64_t begin, uint64_t end, void *state, pt_error *err)
+pt_status logreg_map_two(const void *arg, uint64_t begin, uint64_t end, void *state, pt_error *err)
 {
     const struct logreg_fit *f = arg;
     struct work w;
@@ -145,7 +145,7 @@ static uint64_t state_length(const struct logreg_fit *f)
     return 1 + f->p + (f->wants_curvature != 0 ? (uint64_t)f->p * f->p : 0);
 }
 
-static void combine(void *arg, void *into, const void *from)
+static void combine(const void *arg, void *into, const void *from)
 {
     uint64_t n = state_length(arg);
     for (uint64_t i = 0; i < n; i++) {

@@ -8,7 +8,7 @@
 
 #define FORMAT 2
 
-pt_status logreg_save(const void *self, const pt_host *host, pt_writer *writer, pt_error *err)
+pt_status logreg_save(const void *self, pt_writer *writer, pt_error *err)
 {
     const struct logreg *m = self;
     pt_status status = logreg_check_learnt(m, err);
@@ -16,7 +16,7 @@ pt_status logreg_save(const void *self, const pt_host *host, pt_writer *writer, 
         return status;
     }
     uint64_t p = (uint64_t)m->k * ((uint64_t)m->d + 1);
-    struct pt_payload_writer w = {.host = host, .writer = writer, .err = err};
+    struct pt_payload_writer w = {.host = m->host, .writer = writer, .err = err};
     pt_payload_put_u32(&w, FORMAT);
     pt_payload_put_u32(&w, m->d);
     pt_payload_put_u32(&w, m->k);

@@ -267,7 +267,7 @@ static const pt_plugin plugin = {
     .struct_size = sizeof plugin,
     .abi_major = PT_ABI_MAJOR,
     .abi_minor = PT_ABI_MINOR,
-    .min_host_minor = 1,
+    .min_host_minor = 0,
     .n_components = 1,
     .id = "portrait.logreg",
     .version = "1.1.0",
@@ -277,4 +277,4 @@ static const pt_plugin plugin = {
     .components = components,
 };
 
-PT_PLUGIN(plugin, "portrait.logreg", 1)
+PT_PLUGIN(plugin, "portrait.logreg", 0)

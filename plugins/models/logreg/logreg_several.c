@@ -142,7 +142,8 @@ static void add_block(const struct logreg_fit *f, const pt_block *block, struct 
     }
 }
 
-pt_status logreg_map_several(void *arg, uint64_t begin, uint64_t end, void *state, pt_error *err)
+pt_status logreg_map_several(const void *arg, uint64_t begin, uint64_t end, void *state,
+                             pt_error *err)
 {
     const struct logreg_fit *f = arg;
     struct work w;

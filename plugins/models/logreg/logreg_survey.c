@@ -54,7 +54,8 @@ static void survey_column(const double *x, uint64_t n, double facts[3])
     }
 }
 
-static pt_status survey_blocks(void *arg, uint64_t begin, uint64_t end, void *state, pt_error *err)
+static pt_status survey_blocks(const void *arg, uint64_t begin, uint64_t end, void *state,
+                               pt_error *err)
 {
     const struct logreg_fit *f = arg;
     double *seen = (double *)state + state_length(f) - 1;
@@ -77,7 +78,7 @@ static pt_status survey_blocks(void *arg, uint64_t begin, uint64_t end, void *st
     return PT_OK;
 }
 
-static void combine_surveys(void *arg, void *into, const void *from)
+static void combine_surveys(const void *arg, void *into, const void *from)
 {
     const struct logreg_fit *f = arg;
     double *to = into;

@@ -115,7 +115,7 @@ static const pt_component *const csv_components[] = {&csv_component};
 static const pt_plugin csv_plugin = {.struct_size = sizeof(pt_plugin),
                                      .abi_major = PT_ABI_MAJOR,
                                      .abi_minor = PT_ABI_MINOR,
-                                     .min_host_minor = 1,
+                                     .min_host_minor = 0,
                                      .n_components = 1,
                                      .id = "portrait.crm-csv",
                                      .version = "0.1.0",
@@ -124,4 +124,4 @@ static const pt_plugin csv_plugin = {.struct_size = sizeof(pt_plugin),
                                      .summary = "Reads CSV files.",
                                      .components = csv_components};
 
-PT_PLUGIN(csv_plugin, "portrait.crm-csv", 1)
+PT_PLUGIN(csv_plugin, "portrait.crm-csv", 0)

@@ -178,7 +178,7 @@ static const pt_component *const mongo_components[] = {&mongo_component};
 static const pt_plugin mongo_plugin = {.struct_size = sizeof(pt_plugin),
                                        .abi_major = PT_ABI_MAJOR,
                                        .abi_minor = PT_ABI_MINOR,
-                                       .min_host_minor = 1,
+                                       .min_host_minor = 0,
                                        .n_components = 1,
                                        .id = "portrait.mongodb-export",
                                        .version = "0.1.0",
@@ -187,4 +187,4 @@ static const pt_plugin mongo_plugin = {.struct_size = sizeof(pt_plugin),
                                        .summary = "Reads documents exported from MongoDB.",
                                        .components = mongo_components};
 
-PT_PLUGIN(mongo_plugin, "portrait.mongodb-export", 1)
+PT_PLUGIN(mongo_plugin, "portrait.mongodb-export", 0)

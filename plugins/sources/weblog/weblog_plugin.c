@@ -405,7 +405,7 @@ static const pt_component *const weblog_components[] = {&weblog_component};
 static const pt_plugin weblog_plugin = {.struct_size = sizeof(pt_plugin),
                                         .abi_major = PT_ABI_MAJOR,
                                         .abi_minor = PT_ABI_MINOR,
-                                        .min_host_minor = 1,
+                                        .min_host_minor = 0,
                                         .n_components = 1,
                                         .id = "portrait.weblog",
                                         .version = "0.1.0",
@@ -414,4 +414,4 @@ static const pt_plugin weblog_plugin = {.struct_size = sizeof(pt_plugin),
                                         .summary = "Reads web server access logs.",
                                         .components = weblog_components};
 
-PT_PLUGIN(weblog_plugin, "portrait.weblog", 1)
+PT_PLUGIN(weblog_plugin, "portrait.weblog", 0)

@@ -126,7 +126,7 @@ struct job {
     uint32_t k, d;
 };
 
-static pt_status map(void *arg, uint64_t begin, uint64_t end, void *state, pt_error *err)
+static pt_status map(const void *arg, uint64_t begin, uint64_t end, void *state, pt_error *err)
 {
     struct job *j = arg;
     double *sum = state;
@@ -152,7 +152,7 @@ static pt_status map(void *arg, uint64_t begin, uint64_t end, void *state, pt_er
     return PT_OK;
 }
 
-static void combine(void *arg, void *into, const void *from)
+static void combine(const void *arg, void *into, const void *from)
 {
     struct job *j = arg;
     double *a = into;
@@ -252,10 +252,10 @@ static pt_status predict(const void *self, const pt_block *block, double *out, p
     return PT_OK;
 }
 
-static pt_status save(const void *self, const pt_host *host, pt_writer *writer, pt_error *err)
+static pt_status save(const void *self, pt_writer *writer, pt_error *err)
 {
     const struct model *m = self;
-    struct pt_payload_writer w = {host, writer, err, PT_OK};
+    struct pt_payload_writer w = {m->host, writer, err, PT_OK};
     pt_payload_put_u32(&w, 1);
     pt_payload_put_u32(&w, m->k);
     pt_payload_put_u32(&w, m->d);
@@ -281,7 +281,7 @@ static pt_status load(void *self, const pt_schema *schema, pt_reader *reader, pt
     }
     pt_payload_f64s(&r, m->weight, m->k);
     pt_payload_f64s(&r, m->centre, (uint64_t)m->k * m->d);
-    if (!r.status && (m->host->writer->remaining(reader) != 0 || !is_learnt(m))) {
+    if (!r.status && (m->host->reader->remaining(reader) != 0 || !is_learnt(m))) {
         return pt_payload_refuse(&r, "not what was saved");
     }
     return r.status;
@@ -333,7 +333,7 @@ static const pt_component *const components[] = {&component};
 static const pt_plugin plugin = {.struct_size = sizeof plugin,
                                  .abi_major = PT_ABI_MAJOR,
                                  .abi_minor = PT_ABI_MINOR,
-                                 .min_host_minor = 1,
+                                 .min_host_minor = 0,
                                  .n_components = 1,
                                  .id = "example.nearest-centroid",
                                  .version = "1.0.0",
@@ -341,4 +341,4 @@ static const pt_plugin plugin = {.struct_size = sizeof plugin,
                                  .license = "Apache-2.0",
                                  .summary = "Nearest centroid.",
                                  .components = components};
-PT_PLUGIN(plugin, "example.nearest-centroid", 1)
+PT_PLUGIN(plugin, "example.nearest-centroid", 0)

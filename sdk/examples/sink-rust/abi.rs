@@ -12,8 +12,8 @@ pub const OK: Status = 0;
 pub const E_UNSUPPORTED: Status = 7;
 pub const E_INTERNAL: Status = 14;
 
-pub const ABI_MAJOR: u16 = 0;
-pub const ABI_MINOR: u16 = 1;
+pub const ABI_MAJOR: u16 = 1;
+pub const ABI_MINOR: u16 = 0;
 
 /// Opaque things of the host; only pointers to them exist here.
 #[repr(C)]
@@ -26,8 +26,6 @@ pub struct WriterApi {
     pub struct_size: u32,
     pub reserved: u32,
     pub write: unsafe extern "C" fn(*mut Writer, *const c_void, u64, *mut Error) -> Status,
-    pub read: *const c_void,
-    pub remaining: *const c_void,
 }
 
 /// Slots this plugin does not call are plain pointers.
@@ -51,6 +49,7 @@ pub struct Host {
     pub temp_dir: *const c_void,
     pub input: *const c_void,
     pub writer: *const WriterApi,
+    pub reader: *const c_void,
     pub http: *const c_void,
     pub get_extension: *const c_void,
 }
@@ -197,8 +196,8 @@ pub struct ArrowArray {
 pub struct Constant<T>(pub T);
 unsafe impl<T> Sync for Constant<T> {}
 
-const _: () = assert!(size_of::<WriterApi>() == 32);
-const _: () = assert!(size_of::<Host>() == 128);
+const _: () = assert!(size_of::<WriterApi>() == 16);
+const _: () = assert!(size_of::<Host>() == 136);
 const _: () = assert!(size_of::<PtOption>() == 144);
 const _: () = assert!(size_of::<Component>() == 80);
 const _: () = assert!(size_of::<Plugin>() == 64);

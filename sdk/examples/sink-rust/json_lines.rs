@@ -213,7 +213,7 @@ static PLUGIN: Constant<Plugin> = Constant(Plugin {
     struct_size: std::mem::size_of::<Plugin>() as u32,
     abi_major: ABI_MAJOR,
     abi_minor: ABI_MINOR,
-    min_host_minor: 1,
+    min_host_minor: 0,
     reserved: 0,
     n_components: 1,
     id: ID.as_ptr().cast(),
@@ -243,12 +243,12 @@ static NOTE: Note = Note {
     name: padded(b"Portrait"),
     abi_major: ABI_MAJOR,
     abi_minor: ABI_MINOR,
-    min_host_minor: 1,
+    min_host_minor: 0,
     reserved: 0,
     id: padded(ID),
 };
 
 #[no_mangle]
-pub extern "C" fn portrait_plugin_v0() -> *const Plugin {
+pub extern "C" fn portrait_plugin_v1() -> *const Plugin {
     &PLUGIN.0
 }

@@ -359,7 +359,7 @@ static const pt_plugin plugin = {
     .struct_size = sizeof plugin,
     .abi_major = PT_ABI_MAJOR,
     .abi_minor = PT_ABI_MINOR,
-    .min_host_minor = 1,
+    .min_host_minor = 0,
     .n_components = 1,
     .id = "example.arrow-query",
     .version = "0.1.0",
@@ -369,4 +369,4 @@ static const pt_plugin plugin = {
     .components = components,
 };
 
-PT_PLUGIN(plugin, "example.arrow-query", 1)
+PT_PLUGIN(plugin, "example.arrow-query", 0)

@@ -272,7 +272,7 @@ constexpr pt_plugin make_plugin()
     p.struct_size = sizeof p;
     p.abi_major = PT_ABI_MAJOR;
     p.abi_minor = PT_ABI_MINOR;
-    p.min_host_minor = 1;
+    p.min_host_minor = 0;
     p.n_components = 1;
     p.id = "example.vcard";
     p.version = "0.1.0";
@@ -287,4 +287,4 @@ constexpr pt_plugin plugin = make_plugin();
 
 } // namespace
 
-PT_PLUGIN(plugin, "example.vcard", 1)
+PT_PLUGIN(plugin, "example.vcard", 0)

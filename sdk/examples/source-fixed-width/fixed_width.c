@@ -387,7 +387,7 @@ static const pt_component *const components[] = {&component};
 static const pt_plugin plugin = {.struct_size = sizeof plugin,
                                  .abi_major = PT_ABI_MAJOR,
                                  .abi_minor = PT_ABI_MINOR,
-                                 .min_host_minor = 1,
+                                 .min_host_minor = 0,
                                  .n_components = 1,
                                  .id = "example.fixed-width",
                                  .version = "1.0.0",
@@ -395,4 +395,4 @@ static const pt_plugin plugin = {.struct_size = sizeof plugin,
                                  .license = "Apache-2.0",
                                  .summary = "Fixed-width files.",
                                  .components = components};
-PT_PLUGIN(plugin, "example.fixed-width", 1)
+PT_PLUGIN(plugin, "example.fixed-width", 0)

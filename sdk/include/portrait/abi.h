@@ -28,8 +28,8 @@
 #endif
 
 // ABI version of these headers. Version 0 may change until version 1 is frozen.
-#define PT_ABI_MAJOR 0
-#define PT_ABI_MINOR 1
+#define PT_ABI_MAJOR 1
+#define PT_ABI_MINOR 0
 
 // True when the struct behind `p` is large enough to hold `slot` and the slot is set.
 #define PT_HAS(p, slot)                                                                            \

@@ -67,11 +67,17 @@ typedef struct pt_writer_api {
     uint32_t reserved;
     // Appends `size` bytes. [instance]
     pt_status (*write)(pt_writer *writer, const void *data, uint64_t size, pt_error *err);
+} pt_writer_api;
+
+// Saved bytes back in: those of a model.
+typedef struct pt_reader_api {
+    uint32_t struct_size;
+    uint32_t reserved;
     // Fills `buffer` with exactly `size` bytes, PT_E_DATA when fewer are left. [instance]
     pt_status (*read)(pt_reader *reader, void *buffer, uint64_t size, pt_error *err);
     // Bytes left to read. [instance]
     uint64_t (*remaining)(const pt_reader *reader);
-} pt_writer_api;
+} pt_reader_api;
 
 // One HTTP exchange as the host carries it out: no redirects, answer capped at 64 KiB.
 typedef struct pt_http_request {
@@ -140,6 +146,7 @@ struct pt_host {
 
     const pt_input_api *input;
     const pt_writer_api *writer;
+    const pt_reader_api *reader;
     const pt_http_api *http;
 
     // A host capability by id ("name/revision"), or NULL. [any]

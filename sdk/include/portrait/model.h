@@ -128,7 +128,7 @@ typedef struct pt_model_vtable {
     // only; called from many threads at once. [worker]
     pt_status (*predict)(const void *self, const pt_block *block, double *out, pt_error *err);
     // Little-endian bytes; the host adds the envelope (names, preparation, hash). [instance]
-    pt_status (*save)(const void *self, const pt_host *host, pt_writer *writer, pt_error *err);
+    pt_status (*save)(const void *self, pt_writer *writer, pt_error *err);
     // Refuses anything save() could not have written, with PT_E_DATA. [instance]
     pt_status (*load)(void *self, const pt_schema *schema, pt_reader *reader, pt_error *err);
     // What was learnt, as one JSON object (centres, coefficients, rules, importances). [instance]

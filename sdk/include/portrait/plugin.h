@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The plugin descriptor: the one thing a plugin exports.
 //
-//     PT_EXPORT const pt_plugin *portrait_plugin_v0(void);
+//     PT_EXPORT const pt_plugin *portrait_plugin_v1(void);
 //
 // which PT_PLUGIN() below defines, together with a note that is read before the file is loaded. The
 // major version is part of the symbol, so that one file can serve two majors. The descriptor
@@ -21,7 +21,7 @@
 
 PT_EXTERN_C_BEGIN
 
-#define PT_PLUGIN_SYMBOL "portrait_plugin_v0"
+#define PT_PLUGIN_SYMBOL "portrait_plugin_v1"
 
 typedef int32_t pt_kind;
 #define PT_KIND_SOURCE 1 // vtable is pt_source_vtable
@@ -118,15 +118,15 @@ typedef struct pt_note {
 
 // Stands once in a plugin, at file scope, behind its descriptor:
 //
-//     PT_PLUGIN(descriptor, "org.name", 1)
+//     PT_PLUGIN(descriptor, "org.name", 0)
 //
 // defines the entry function that returns &descriptor, and the note. `plugin_id` and `host_minor`
 // repeat the descriptor's id and min_host_minor; a file whose note says otherwise is refused.
 #define PT_PLUGIN(descriptor, plugin_id, host_minor)                                               \
     PT_EXTERN_C_BEGIN                                                                              \
     PT_PLUGIN_NOTE(plugin_id, host_minor)                                                          \
-    PT_EXPORT const pt_plugin *portrait_plugin_v0(void);                                           \
-    PT_EXPORT const pt_plugin *portrait_plugin_v0(void)                                            \
+    PT_EXPORT const pt_plugin *portrait_plugin_v1(void);                                           \
+    PT_EXPORT const pt_plugin *portrait_plugin_v1(void)                                            \
     {                                                                                              \
         return &(descriptor);                                                                      \
     }                                                                                              \

@@ -32,9 +32,10 @@ typedef struct pt_blas {
 } pt_blas;
 
 // Adds blocks [begin, end) of the data into `state`, which starts as zero bytes. [worker]
-typedef pt_status (*pt_map_fn)(void *arg, uint64_t begin, uint64_t end, void *state, pt_error *err);
+typedef pt_status (*pt_map_fn)(const void *arg, uint64_t begin, uint64_t end, void *state,
+                               pt_error *err);
 // Adds `from` into `into`; called in one fixed order. [any one thread]
-typedef void (*pt_combine_fn)(void *arg, void *into, const void *from);
+typedef void (*pt_combine_fn)(const void *arg, void *into, const void *from);
 // Does items [begin, end) of a loop whose items write to places of their own. [worker]
 typedef pt_status (*pt_range_fn)(void *arg, uint64_t begin, uint64_t end, pt_error *err);
 
@@ -53,7 +54,7 @@ struct pt_run {
     // Maps `n` items over fixed virtual partitions and combines their states (state_size bytes
     // each) into `out`, which the call zeroes first. [instance]
     pt_status (*map_reduce)(const pt_run *run, uint64_t n, uint64_t state_size, pt_map_fn map,
-                            pt_combine_fn combine, void *arg, void *out, pt_error *err);
+                            pt_combine_fn combine, const void *arg, void *out, pt_error *err);
     // Calls fn over [0, n) in ranges of about `grain`. [instance]
     pt_status (*parallel_for)(const pt_run *run, uint64_t n, uint64_t grain, pt_range_fn fn,
                               void *arg, pt_error *err);

@@ -89,7 +89,8 @@ static pt_status outputs(void *self, const pt_output *const **list, uint32_t *n,
 
 // 4. Learning. map_reduce() calls add_blocks() from several threads and combines in one fixed
 // order, so that the result does not depend on how many there are.
-static pt_status add_blocks(void *arg, uint64_t begin, uint64_t end, void *state, pt_error *err)
+static pt_status add_blocks(const void *arg, uint64_t begin, uint64_t end, void *state,
+                            pt_error *err)
 {
     const pt_data *data = arg;
     for (uint64_t i = begin; i < end; i++) {
@@ -103,7 +104,7 @@ static pt_status add_blocks(void *arg, uint64_t begin, uint64_t end, void *state
     return PT_OK;
 }
 
-static void combine(void *arg, void *into, const void *from)
+static void combine(const void *arg, void *into, const void *from)
 {
     (void)arg;
     base_rate_combine(into, from);
@@ -113,9 +114,8 @@ static pt_status fit(void *self, const pt_data *data, const pt_run *run, pt_erro
 {
     struct model *m = self;
     struct base_rate seen;
-    pt_data blocks = *data; // map_reduce hands it back as a pointer that is not const
     pt_status status =
-        run->map_reduce(run, data->n_blocks, sizeof seen, add_blocks, combine, &blocks, &seen, err);
+        run->map_reduce(run, data->n_blocks, sizeof seen, add_blocks, combine, data, &seen, err);
     if (status == PT_OK) {
         m->p = base_rate_p(&seen, m->config->prior);
     }
@@ -148,7 +148,7 @@ static pt_status contribute(const void *self, const pt_block *block, double *out
 }
 
 // 7. Saved bytes are little-endian; load() refuses what save() could not have written.
-static pt_status save(const void *self, const pt_host *host, pt_writer *writer, pt_error *err)
+static pt_status save(const void *self, pt_writer *writer, pt_error *err)
 {
     const struct model *m = self;
     uint64_t bits = 0;
@@ -157,7 +157,7 @@ static pt_status save(const void *self, const pt_host *host, pt_writer *writer, 
     for (int i = 0; i < 8; i++) {
         bytes[i] = (uint8_t)(bits >> (8 * i));
     }
-    return host->writer->write(writer, bytes, sizeof bytes, err);
+    return m->host->writer->write(writer, bytes, sizeof bytes, err);
 }
 
 static pt_status keep_classes(struct model *m, const pt_schema *schema, pt_error *err)
@@ -178,7 +178,7 @@ static pt_status load(void *self, const pt_schema *schema, pt_reader *reader, pt
     uint8_t bytes[8];
     uint64_t bits = 0;
     double p = 0;
-    pt_status status = m->host->writer->read(reader, bytes, sizeof bytes, err);
+    pt_status status = m->host->reader->read(reader, bytes, sizeof bytes, err);
     if (status != PT_OK) {
         return status;
     }
@@ -186,7 +186,7 @@ static pt_status load(void *self, const pt_schema *schema, pt_reader *reader, pt
         bits |= (uint64_t)bytes[i] << (8 * i);
     }
     memcpy(&p, &bits, sizeof p);
-    if (!(p > 0 && p < 1) || m->host->writer->remaining(reader) != 0) {
+    if (!(p > 0 && p < 1) || m->host->reader->remaining(reader) != 0) {
         return pt_fail(m->host, err, PT_E_DATA, NULL, "not a saved base-rate model");
     }
     m->p = p;
@@ -261,7 +261,7 @@ static const pt_plugin plugin = {
     .struct_size = sizeof plugin,
     .abi_major = PT_ABI_MAJOR,
     .abi_minor = PT_ABI_MINOR,
-    .min_host_minor = 1,
+    .min_host_minor = 0,
     .n_components = 1,
     .id = "example.base-rate",
     .version = "0.1.0",
@@ -271,4 +271,4 @@ static const pt_plugin plugin = {
     .components = components,
 };
 
-PT_PLUGIN(plugin, "example.base-rate", 1)
+PT_PLUGIN(plugin, "example.base-rate", 0)

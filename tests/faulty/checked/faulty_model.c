@@ -95,19 +95,19 @@ static pt_status predict(const void *self, const pt_block *block, double *out, p
     return status;
 }
 
-static pt_status save(const void *self, const pt_host *host, pt_writer *writer, pt_error *err)
+static pt_status save(const void *self, pt_writer *writer, pt_error *err)
 {
     const uint32_t *extra = FAULT == SAVES_ITS_THREADS ? &threads : &age;
-    pt_status status = sound->save(self, host, writer, err);
+    pt_status status = sound->save(self, writer, err);
     if (FAULT == SAVES_ITS_THREADS || FAULT == SAVES_ITS_AGE) {
-        status = host->writer->write(writer, extra, sizeof *extra, err);
+        status = the_host->writer->write(writer, extra, sizeof *extra, err);
     }
     return FAULT == HIDES_FAILED_WRITE ? PT_OK : status;
 }
 
 static pt_status load(void *self, const pt_schema *schema, pt_reader *reader, pt_error *err)
 {
-    uint64_t size = the_host->writer->remaining(reader);
+    uint64_t size = the_host->reader->remaining(reader);
     loaded = self;
     if (FAULT == CRASHES_ON_CUT_BYTES && size < 8) {
         abort();
@@ -115,8 +115,8 @@ static pt_status load(void *self, const pt_schema *schema, pt_reader *reader, pt
     pt_status status = sound->load(self, schema, reader, err);
     uint8_t byte = 0;
     while ((FAULT == TAKES_CUT_BYTES || FAULT == SAVES_ITS_AGE || FAULT == SAVES_ITS_THREADS) &&
-           the_host->writer->remaining(reader) > 0) {
-        (void)the_host->writer->read(reader, &byte, 1, err);
+           the_host->reader->remaining(reader) > 0) {
+        (void)the_host->reader->read(reader, &byte, 1, err);
     }
     return FAULT == TAKES_CUT_BYTES ? PT_OK : status;
 }
@@ -158,7 +158,7 @@ static const pt_model_vtable spoilt = {
     .export_as = export_as,
 };
 
-PT_EXPORT const pt_plugin *portrait_plugin_v0(void)
+PT_EXPORT const pt_plugin *portrait_plugin_v1(void)
 {
     sound = sound_plugin()->components[0]->vtable;
     return spoilt_plugin(0, &spoilt);

@@ -180,7 +180,7 @@ static const pt_sink_vtable spoilt_delivery = {
     .verdict = verdict,
 };
 
-PT_EXPORT const pt_plugin *portrait_plugin_v0(void)
+PT_EXPORT const pt_plugin *portrait_plugin_v1(void)
 {
     uint32_t which = FAULT >= LEAVES_ROWS_OUT ? DELIVERY_SINK : FILE_SINK;
     for (uint32_t i = 0; i < 2; i++) {

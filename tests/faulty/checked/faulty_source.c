@@ -311,7 +311,7 @@ static const pt_source_vtable spoilt = {
     .open = open_split,
 };
 
-PT_EXPORT const pt_plugin *portrait_plugin_v0(void)
+PT_EXPORT const pt_plugin *portrait_plugin_v1(void)
 {
     static int n_asked;
     static pt_plugin second;

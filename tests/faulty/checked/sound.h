@@ -13,6 +13,6 @@ const pt_plugin *sound_plugin(void);
 // descriptor lives for ever.
 const pt_plugin *spoilt_plugin(uint32_t index, const void *vtable);
 
-PT_EXPORT const pt_plugin *portrait_plugin_v0(void);
+PT_EXPORT const pt_plugin *portrait_plugin_v1(void);
 
 #endif

@@ -48,8 +48,9 @@ static uint64_t bytes_left(const pt_reader *reader)
     return reader->left.n;
 }
 
-static const pt_writer_api api = {
-    .struct_size = sizeof api, .write = write_bytes, .read = read_bytes, .remaining = bytes_left};
+static const pt_writer_api writer_api = {.struct_size = sizeof writer_api, .write = write_bytes};
+static const pt_reader_api reader_api = {
+    .struct_size = sizeof reader_api, .read = read_bytes, .remaining = bytes_left};
 
 static void test_pt_payload__reads_back_and_notices_every_cut(void **state)
 {
@@ -59,7 +60,8 @@ static void test_pt_payload__reads_back_and_notices_every_cut(void **state)
     struct pt_error err = ERROR_INIT;
     static const double values[] = {0.1, -2, 1e300};
     host_table_init(&host, NULL);
-    host.writer = &api;
+    host.writer = &writer_api;
+    host.reader = &reader_api;
     struct pt_payload_writer w = {.host = &host, .writer = &writer, .err = &err};
     pt_payload_put_u32(&w, 7);
     pt_payload_put_u64(&w, UINT64_C(1) << 40);
@@ -90,7 +92,8 @@ static void test_pt_payload__refuses_what_cannot_be(void **state)
     struct pt_error err = ERROR_INIT;
     static const double infinite = (double)INFINITY;
     host_table_init(&host, NULL);
-    host.writer = &api;
+    host.writer = &writer_api;
+    host.reader = &reader_api;
     pt_reader reader = {text_n((const char *)&infinite, sizeof infinite)};
     struct pt_payload_reader r = {.host = &host, .reader = &reader, .err = &err};
     assert_int_equal(pt_payload_fits(&r, 1, 8), 1);
@@ -155,7 +158,8 @@ static void test_pt_json__writes_json(void **state)
     pt_host host;
     pt_writer writer = {{0}};
     host_table_init(&host, NULL);
-    host.writer = &api;
+    host.writer = &writer_api;
+    host.reader = &reader_api;
     for (uint64_t at = 1;; at++) {
         struct pt_json j = {.host = &host};
         mem_fault_arm(at, true);

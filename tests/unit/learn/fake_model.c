@@ -138,10 +138,10 @@ static pt_status predict(const void *self, const pt_block *block, double *out, p
     return PT_OK;
 }
 
-static pt_status save(const void *self, const pt_host *host, pt_writer *writer, pt_error *err)
+static pt_status save(const void *self, pt_writer *writer, pt_error *err)
 {
     const struct fake *f = self;
-    return host->writer->write(writer, &f->rate, sizeof f->rate, err);
+    return f->host->writer->write(writer, &f->rate, sizeof f->rate, err);
 }
 
 static pt_status load(void *self, const pt_schema *schema, pt_reader *reader, pt_error *err)
@@ -153,7 +153,7 @@ static pt_status load(void *self, const pt_schema *schema, pt_reader *reader, pt
     if (f->config->is_forgetful != 0) {
         return PT_OK;
     }
-    pt_status status = f->host->writer->read(reader, more, size, err);
+    pt_status status = f->host->reader->read(reader, more, size, err);
     f->rate = more[0];
     return status;
 }

@@ -36,7 +36,8 @@ static void bench_close(struct bench *b)
 }
 
 // Sums that show every change of order: terms of very different size.
-static pt_status add_terms(void *arg, uint64_t begin, uint64_t end, void *state, pt_error *err)
+static pt_status add_terms(const void *arg, uint64_t begin, uint64_t end, void *state,
+                           pt_error *err)
 {
     (void)arg;
     (void)err;
@@ -48,7 +49,7 @@ static pt_status add_terms(void *arg, uint64_t begin, uint64_t end, void *state,
     return PT_OK;
 }
 
-static void add_sums(void *arg, void *into, const void *from)
+static void add_sums(const void *arg, void *into, const void *from)
 {
     (void)arg;
     ((double *)into)[0] += ((const double *)from)[0];
@@ -92,7 +93,8 @@ static void test_run_services__map_reduce_of_nothing_is_zero(void **state)
     bench_close(&b);
 }
 
-static pt_status fail_late(void *arg, uint64_t begin, uint64_t end, void *state, pt_error *err)
+static pt_status fail_late(const void *arg, uint64_t begin, uint64_t end, void *state,
+                           pt_error *err)
 {
     (void)arg;
     (void)state;

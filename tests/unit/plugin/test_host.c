@@ -23,9 +23,9 @@ static void test_host__sets_every_slot(void **state)
     assert_int_equal(host.abi_major, PT_ABI_MAJOR);
     assert_int_equal(host.abi_minor, PT_ABI_MINOR);
     assert_ptr_equal(host.ctx, &owner);
-    const void *tables[] = {&host, host.input, host.writer, host.http};
-    const size_t first_slot[] = {offsetof(pt_host, log), 8, 8, 8};
-    for (size_t t = 0; t < 4; t++) {
+    const void *tables[] = {&host, host.input, host.writer, host.reader, host.http};
+    const size_t first_slot[] = {offsetof(pt_host, log), 8, 8, 8, 8};
+    for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++) {
         uint32_t size = 0;
         memcpy(&size, tables[t], sizeof size);
         assert_true(size > first_slot[t]);
@@ -61,8 +61,8 @@ static void test_host__says_what_it_does_not_offer(void **state)
     assert_int_equal(size, 0);
     h.input->close(NULL);
     assert_int_equal(h.writer->write(NULL, "a", 1, &err), PT_E_UNSUPPORTED);
-    assert_int_equal(h.writer->read(NULL, NULL, 0, &err), PT_E_UNSUPPORTED);
-    assert_int_equal(h.writer->remaining(NULL), 0);
+    assert_int_equal(h.reader->read(NULL, NULL, 0, &err), PT_E_UNSUPPORTED);
+    assert_int_equal(h.reader->remaining(NULL), 0);
     assert_int_equal(h.http->submit(&h, NULL, &size, &err), PT_E_UNSUPPORTED);
     assert_int_equal(h.http->poll(&h, 1, 0, &done, &response, &err), PT_E_UNSUPPORTED);
     assert_int_equal(done, 0);

@@ -42,7 +42,7 @@ static void test_host_bytes__reads_what_there_is(void **state)
     (void)state;
     struct pt_reader reader = {.data = (const uint8_t *)"abcdef", .size = 6};
     struct pt_error err = ERROR_INIT;
-    const pt_writer_api *api = host_writer_api();
+    const pt_reader_api *api = host_reader_api();
     char buffer[8] = "";
     assert_int_equal(api->remaining(&reader), 6);
     assert_int_equal(api->read(&reader, buffer, 4, &err), PT_OK);

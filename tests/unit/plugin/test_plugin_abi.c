@@ -60,13 +60,13 @@ static pt_status read_bytes(pt_reader *reader, void *buffer, uint64_t size, pt_e
     return PT_OK;
 }
 
-static void init_host(pt_host *host, pt_writer_api *writer)
+static void init_host(pt_host *host)
 {
+    static const pt_writer_api writer = {.struct_size = sizeof writer, .write = write_bytes};
+    static const pt_reader_api reader = {.struct_size = sizeof reader, .read = read_bytes};
     host_table_init(host, NULL);
-    *writer = *host_writer_stub();
-    writer->write = write_bytes;
-    writer->read = read_bytes;
-    host->writer = writer;
+    host->writer = &writer;
+    host->reader = &reader;
 }
 
 // What a run keeps of a source.
@@ -258,7 +258,6 @@ static void test_plugin_abi__a_model_learns_saves_and_loads(void **state)
     const pt_model_vtable *v = find(PT_KIND_MODEL, "abi-model")->vtable;
     assert_null(v->renumber);
     pt_host host;
-    pt_writer_api writer;
     struct bytes saved = {0};
     struct bytes text = {0};
     void *self = NULL;
@@ -268,12 +267,12 @@ static void test_plugin_abi__a_model_learns_saves_and_loads(void **state)
     pt_data data = {.struct_size = sizeof data, .n_blocks = 2, .n_rows = 5, .block = give_block};
     pt_block block = {.struct_size = sizeof block, .rows = 2};
     pt_schema schema = {.struct_size = sizeof schema};
-    init_host(&host, &writer);
+    init_host(&host);
     assert_int_equal(v->create(&host, NULL, &self, NULL), PT_OK);
     assert_int_equal(v->describe(self, &needs, NULL), PT_OK);
     assert_int_equal(needs.task, PT_TASK_REGRESS);
     assert_int_equal(v->fit(self, &data, NULL, NULL), PT_OK);
-    assert_int_equal(v->save(self, &host, (pt_writer *)(void *)&saved, NULL), PT_OK);
+    assert_int_equal(v->save(self, (pt_writer *)(void *)&saved, NULL), PT_OK);
     assert_int_equal(v->create(&host, NULL, &other, NULL), PT_OK);
     assert_int_equal(v->load(other, &schema, (pt_reader *)(void *)&saved, NULL), PT_OK);
     assert_int_equal(v->predict(other, &block, out, NULL), PT_OK);
@@ -290,13 +289,12 @@ static void test_plugin_abi__a_file_sink_writes(void **state)
     (void)state;
     const pt_sink_vtable *v = find(PT_KIND_SINK, "abi-file")->vtable;
     pt_host host;
-    pt_writer_api writer;
     struct bytes out = {0};
     struct pt_error err = ERROR_INIT;
     void *self = NULL;
     pt_sink_job job = {.struct_size = sizeof job, .shape = PT_SINK_FILE, .n_rows = 3};
     struct ArrowArray batch = {.length = 3};
-    init_host(&host, &writer);
+    init_host(&host);
     assert_int_equal(v->create(&host, NULL, &self, NULL), PT_OK);
     assert_int_equal(v->begin(self, &job, NULL), PT_OK);
     assert_int_equal(v->render_file(self, &batch, (pt_writer *)(void *)&out, NULL), PT_OK);

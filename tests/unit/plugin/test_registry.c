@@ -196,15 +196,15 @@ static const struct {
     const char *file;
     const char *reason;
 } faults[] = {
-    {"no_export.so", "it is no plugin: it does not export portrait_plugin_v0"},
-    {"future_major.so", "it is built for plugin ABI 1 and this host has 0.1"},
-    {"wrong_major.so", "it is built for plugin ABI 1.0 and this host has 0.1"},
-    {"new_minor.so", "it needs a host with plugin ABI 0.2 or later and this host has 0.1"},
+    {"no_export.so", "it is no plugin: it does not export portrait_plugin_v1"},
+    {"future_major.so", "it is built for plugin ABI 2 and this host has 1.0"},
+    {"wrong_major.so", "it is built for plugin ABI 2.0 and this host has 1.0"},
+    {"new_minor.so", "it needs a host with plugin ABI 1.1 or later and this host has 1.0"},
     {"undefined_symbol.so", "undefined symbol: portrait_function_of_nobody"},
     {"short_plugin.so", "descriptor: struct_size is 16 where at least 64 is needed"},
     {"short_vtable.so", "component `short-vtable`: vtable: struct_size is 48 where"},
     {"null_slot.so", "component `null-slot`: vtable: the slot render_file is empty"},
-    {"null_entry.so", "portrait_plugin_v0() returned no descriptor"},
+    {"null_entry.so", "portrait_plugin_v1() returned no descriptor"},
     {"null_component.so", "component 1: it is missing"},
     {"null_vtable.so", "component `null-vtable`: vtable: it is missing"},
     {"unknown_kind.so", "component `unknown-kind`: kind 9 is unknown to this host"},
@@ -229,8 +229,8 @@ static const struct {
     {"short_option.so", "an option row is missing or of 24 bytes where 144 are needed"},
     {"null_option.so", "an option row is missing"},
     {"no_note.so", "it carries no Portrait note"},
-    {"other_note.so", "its note says faulty.somebody-else for ABI 0.1, its descriptor faulty."},
-    {"other_major_note.so", "it is built for plugin ABI 7 and this host has 0.1"},
+    {"other_note.so", "its note says faulty.somebody-else for ABI 1.0, its descriptor faulty."},
+    {"other_major_note.so", "it is built for plugin ABI 8 and this host has 1.0"},
     {"short_note.so", "its Portrait note has another layout"},
     {"two_notes.so", "it carries two Portrait notes"},
     {"crash_entry.so", "it crashed: Segmentation fault (signal 11) while it was looked at"},
@@ -382,7 +382,7 @@ static void test_registry__tells_why_a_plugin_of_that_name_is_absent(void **stat
     struct pt_error err = ERROR_INIT;
     assert_int_equal(open_folder(fixture_folder(FAULTY_PLUGINS), &r, NULL), PT_OK);
     assert_null(registry_find(r, PT_KIND_SINK, "null_entry", &err));
-    assert_non_null(strstr(err.message, "null_entry.so did not load: portrait_plugin_v0() ret"));
+    assert_non_null(strstr(err.message, "null_entry.so did not load: portrait_plugin_v1() ret"));
     assert_null(registry_find(r, PT_KIND_MODEL, "kmeans", &err));
     assert_string_equal(err.hint, "none is loaded");
     registry_free(r);
