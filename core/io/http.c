@@ -68,7 +68,8 @@ static size_t take_body(char *data, size_t one, size_t n, void *arg)
 {
     struct exchange *x = arg;
     size_t size = one * n;
-    size_t room = HTTP_ANSWER_MAX - x->answer->body.n;
+    size_t most = x->request->answer_max == 0 ? HTTP_ANSWER_MAX : x->request->answer_max;
+    size_t room = most - x->answer->body.n;
     if (!str_add_n(&x->answer->body, data, size < room ? size : room)) {
         x->stop = STOP_NO_MEMORY;
         return 0;
@@ -319,6 +320,7 @@ static pt_status exchange_run(struct http *h, struct exchange *x, struct pt_erro
     long status = 0;
     curl_easy_getinfo(h->easy, CURLINFO_RESPONSE_CODE, &status);
     x->answer->status = (int)status;
+    x->answer->is_cut = x->stop == STOP_CAPPED;
     return PT_OK;
 }
 

@@ -29,11 +29,13 @@ struct http_request {
     bool allow_private;            // else public addresses only
     const volatile int *cancelled; // becomes non-zero: stop within 100 ms; may be NULL
     uint32_t stall_ms;             // no byte moves for so long: give up; whole seconds, 0 = 20 s
+    size_t answer_max;             // bytes of the answer's body; 0 = HTTP_ANSWER_MAX
 };
 
 struct http_answer {
     int status;         // 0: no whole answer came, the error tells why
-    struct str body;    // what lies beyond HTTP_ANSWER_MAX is not read
+    bool is_cut;        // the body was longer than may be
+    struct str body;    // what lies beyond answer_max is not read
     struct str headers; // "name: value\n" lines, names in lower case
 };
 
@@ -49,6 +51,9 @@ pt_status http_trust(struct http *h, const char *ca_file, struct pt_error *err);
 // case.
 pt_status http_send(struct http *h, const struct http_request *request, struct http_answer *out,
                     struct pt_error *err);
+// Whom a URL calls, as libcurl reads it: "host" when the port is its scheme's own, else
+// "host:port". PT_E_INVALID for what is no URL of http or https.
+pt_status http_peer(const char *url, struct str *out, struct pt_error *err);
 // Value of the first header of that name (any case), or false. Borrowed from the answer.
 bool http_header_get(const struct http_answer *a, const char *name, struct text *out);
 void http_answer_release(struct http_answer *a);

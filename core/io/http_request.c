@@ -156,6 +156,31 @@ pt_status http_request_check(const struct http_request *r, CURLU **url, struct p
     return PT_OK;
 }
 
+static pt_status put_peer(CURLU *url, struct str *out, struct pt_error *err)
+{
+    char *host = NULL;
+    char *port = NULL;
+    bool has_host = curl_url_get(url, CURLUPART_HOST, &host, 0) == CURLUE_OK;
+    bool has_port = curl_url_get(url, CURLUPART_PORT, &port, CURLU_NO_DEFAULT_PORT) == CURLUE_OK;
+    bool fits = has_host && (has_port ? str_addf(out, "%s:%s", host, port) : str_add(out, host));
+    curl_free(host);
+    curl_free(port);
+    if (!fits) {
+        FAIL(err, PT_E_NO_MEMORY, "no memory for a URL");
+    }
+    return PT_OK;
+}
+
+pt_status http_peer(const char *url, struct str *out, struct pt_error *err)
+{
+    const struct http_request r = {.method = "GET", .url = url, .allow_http = true};
+    CURLU *parsed = NULL;
+    TRY(http_request_check(&r, &parsed, err));
+    pt_status status = put_peer(parsed, out, err);
+    curl_url_cleanup(parsed);
+    return status;
+}
+
 static bool has_header(const struct http_request *r, const char *name)
 {
     for (size_t i = 0; i < r->n_headers; i++) {

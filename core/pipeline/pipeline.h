@@ -21,6 +21,12 @@ struct node_list {
     size_t n;
 };
 
+struct pipeline_network {
+    struct node_list hosts;
+    bool allow_http;
+    bool allow_private;
+};
+
 struct pipeline_source {
     const char *name;
     const struct node *key;
@@ -32,6 +38,7 @@ struct pipeline_source {
     const struct named_node *consents;
     size_t n_consents;
     int64_t max_record; // bytes
+    struct pipeline_network network;
 };
 
 struct pipeline_event {

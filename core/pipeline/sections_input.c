@@ -51,6 +51,39 @@ void section_named(struct pipeline *p, const struct node *node, struct diags *di
     *out = items;
 }
 
+// Whom a source may call: "host" or "host:port", as in a plugin's manifest.
+static bool is_peer(struct text host)
+{
+    size_t i = 0;
+    while (i < host.n && ((host.p[i] >= 'a' && host.p[i] <= 'z') ||
+                          (host.p[i] != '\0' && strchr("0123456789.-:[]", host.p[i]) != NULL))) {
+        i++;
+    }
+    return i == host.n && i > 0;
+}
+
+static void read_network(struct pipeline *p, const struct node *node, struct diags *diags,
+                         struct pipeline_source *out)
+{
+    struct fields f;
+    if (!fields_of(&f, node, diags, &p->arena, "`network` of source `%s`", out->name)) {
+        return;
+    }
+    FIELDS_KNOWN(&f, "hosts", "allow_http", "allow_private");
+    if (node != NULL) {
+        fields_need(&f, "hosts");
+    }
+    section_list(&f, "hosts", &out->network.hosts);
+    for (size_t i = 0; i < out->network.hosts.n; i++) {
+        if (!is_peer(out->network.hosts.items[i]->text)) {
+            fields_wrong(&f, out->network.hosts.items[i], "hosts",
+                         "host or host:port, in lower case");
+        }
+    }
+    fields_bool(&f, "allow_http", &out->network.allow_http);
+    fields_bool(&f, "allow_private", &out->network.allow_private);
+}
+
 static void read_source(struct pipeline *p, const struct node_pair *pair, struct diags *diags,
                         struct pipeline_source *out)
 {
@@ -61,7 +94,8 @@ static void read_source(struct pipeline *p, const struct node_pair *pair, struct
         return;
     }
     fields_is_name(&f, pair->key);
-    FIELDS_KNOWN(&f, "plugin", "with", "where", "time", "static", "consents", "max_record");
+    FIELDS_KNOWN(&f, "plugin", "with", "where", "time", "static", "consents", "max_record",
+                 "network");
     out->plugin = fields_need(&f, "plugin");
     if (out->plugin != NULL && out->plugin->kind != NODE_SCALAR) {
         fields_wrong(&f, out->plugin, "plugin", "a plugin's name");
@@ -78,6 +112,7 @@ static void read_source(struct pipeline *p, const struct node_pair *pair, struct
     struct named_node *consents = NULL;
     section_named(p, fields_get(&f, "consents"), diags, f.owner, &consents, &out->n_consents);
     out->consents = consents;
+    read_network(p, fields_get(&f, "network"), diags, out);
 }
 
 void section_sources(struct pipeline *p, const struct node *node, struct diags *diags)

@@ -163,30 +163,19 @@ static uint64_t nothing_left(const pt_reader *reader)
     return 0;
 }
 
-static pt_status no_submit(const pt_host *host, const pt_http_request *request, uint64_t *ticket,
-                           pt_error *err)
+static pt_status no_exchange(const pt_host *host, const pt_http_request *request,
+                             const pt_http_response **out, pt_error *err)
 {
     (void)host;
     (void)request;
-    *ticket = 0;
-    return unsupported(err, "HTTP");
-}
-
-static pt_status no_poll(const pt_host *host, uint64_t ticket, uint32_t wait_ms, uint8_t *done,
-                         const pt_http_response **out, pt_error *err)
-{
-    (void)host;
-    (void)ticket;
-    (void)wait_ms;
-    *done = 0;
     *out = NULL;
     return unsupported(err, "HTTP");
 }
 
-static void no_complete(const pt_host *host, uint64_t ticket)
+static void no_release(const pt_host *host, const pt_http_response *response)
 {
     (void)host;
-    (void)ticket;
+    (void)response;
 }
 
 const pt_input_api *host_input_stub(void)
@@ -225,9 +214,8 @@ const pt_http_api *host_http_stub(void)
 {
     static const pt_http_api stub = {
         .struct_size = sizeof stub,
-        .submit = no_submit,
-        .poll = no_poll,
-        .complete = no_complete,
+        .exchange = no_exchange,
+        .release = no_release,
     };
     return &stub;
 }

@@ -25,8 +25,19 @@ struct secret {
     struct str text;
 };
 
+// What one plugin instance sees of the services.
+struct view {
+    struct view *next;
+    pt_host table; // its ctx is the view
+    struct host_services *services;
+    struct host_network network;
+};
+
 struct host_services {
-    pt_host table;
+    struct view view;   // of plugins that may call nobody
+    struct view *views; // of others
+    struct host_http *http;
+    pt_http_api http_api;
     pt_input_api input_api;
     struct config_services config;
     struct host_settings settings;
@@ -42,7 +53,8 @@ struct host_services {
 
 static struct host_services *services_of(const pt_host *host)
 {
-    return host->ctx;
+    const struct view *view = host->ctx;
+    return view->services;
 }
 
 static void service_log(const pt_host *host, pt_log_level level, const char *message,
@@ -86,6 +98,19 @@ static pt_status service_secret(const pt_host *host, uint32_t handle, pt_bytes *
     const struct str *text = &h->secrets[handle - 1].text;
     *out = (pt_bytes){(const uint8_t *)text->p, text->n};
     return PT_OK;
+}
+
+static pt_status service_exchange(const pt_host *host, const pt_http_request *request,
+                                  const pt_http_response **out, pt_error *err)
+{
+    const struct view *view = host->ctx;
+    return host_http_exchange(view->services->http, &view->network, request, out, err);
+}
+
+static void service_release(const pt_host *host, const pt_http_response *response)
+{
+    (void)host;
+    host_http_drop(response);
 }
 
 static pt_status service_temp(const pt_host *host, const char **path, struct pt_error *err)
@@ -207,6 +232,24 @@ static pt_status option_secret(void *ctx, const char *name, uint32_t *out, struc
     return PT_OK;
 }
 
+static void fill_table(struct host_services *h, struct view *view)
+{
+    const uint32_t cpu = h->settings.cpu;
+    pt_host *table = &view->table;
+    view->services = h;
+    host_table_init(table, view);
+    table->cpu = cpu != 0 && cpu < table->cpu ? cpu : table->cpu;
+    table->log = service_log;
+    table->now_ms = service_now;
+    table->cancelled = service_cancelled;
+    table->secret_get = service_secret;
+    table->temp_dir = service_temp;
+    table->input = &h->input_api;
+    table->writer = host_writer_api();
+    table->reader = host_reader_api();
+    table->http = &h->http_api;
+}
+
 pt_status host_services_new(const struct host_settings *settings, struct host_services **out,
                             struct pt_error *err)
 {
@@ -214,26 +257,23 @@ pt_status host_services_new(const struct host_settings *settings, struct host_se
     if (h == NULL) {
         FAIL(err, PT_E_NO_MEMORY, "out of memory");
     }
+    pt_status status = host_http_new(settings->cancelled, &h->http, err);
+    if (status != PT_OK) {
+        mem_free(h);
+        return status;
+    }
     h->settings = *settings;
     pthread_mutex_init(&h->lock, NULL);
-    host_table_init(&h->table, h);
-    if (settings->cpu != 0 && settings->cpu < h->table.cpu) {
-        h->table.cpu = settings->cpu;
-    }
-    h->table.log = service_log;
-    h->table.now_ms = service_now;
-    h->table.cancelled = service_cancelled;
-    h->table.secret_get = service_secret;
-    h->table.temp_dir = service_temp;
     h->input_api = *host_input_stub();
     h->input_api.count = input_files;
     h->input_api.describe = input_describe;
     h->input_api.open = input_open_stream;
     h->input_api.read = input_read;
     h->input_api.close = input_close_stream;
-    h->table.input = &h->input_api;
-    h->table.writer = host_writer_api();
-    h->table.reader = host_reader_api();
+    h->http_api = *host_http_stub();
+    h->http_api.exchange = service_exchange;
+    h->http_api.release = service_release;
+    fill_table(h, &h->view);
     h->config = (struct config_services){.ctx = h, .input = option_input, .secret = option_secret};
     *out = h;
     return PT_OK;
@@ -241,7 +281,22 @@ pt_status host_services_new(const struct host_settings *settings, struct host_se
 
 const pt_host *host_services_table(const struct host_services *h)
 {
-    return &h->table;
+    return &h->view.table;
+}
+
+pt_status host_services_reach(struct host_services *h, const struct host_network *network,
+                              const pt_host **out, struct pt_error *err)
+{
+    struct view *view = mem_zero(1, sizeof *view);
+    if (view == NULL) {
+        FAIL(err, PT_E_NO_MEMORY, "out of memory");
+    }
+    view->network = *network;
+    fill_table(h, view);
+    view->next = h->views;
+    h->views = view;
+    *out = &view->table;
+    return PT_OK;
 }
 
 const struct config_services *host_services_config(const struct host_services *h)
@@ -288,6 +343,12 @@ void host_services_free(struct host_services *h)
         secret_wipe(&h->secrets[i].text);
         mem_free(h->secrets[i].name);
     }
+    while (h->views != NULL) {
+        struct view *view = h->views;
+        h->views = view->next;
+        mem_free(view);
+    }
+    host_http_free(h->http);
     mem_free(h->inputs);
     mem_free(h->secrets);
     pthread_mutex_destroy(&h->lock);

@@ -8,6 +8,7 @@
 #include <portrait/host.h>
 
 #include "config.h"
+#include "host_http.h"
 #include "log.h"
 
 struct host_services;
@@ -24,7 +25,12 @@ struct host_settings {
 // Texts of `settings` are borrowed for the services' life.
 pt_status host_services_new(const struct host_settings *settings, struct host_services **out,
                             struct pt_error *err);
+// The table of a plugin that may call nobody.
 const pt_host *host_services_table(const struct host_services *h);
+// A table of its own for an instance that may call `network`, whose texts are borrowed. It lives as
+// long as the services.
+pt_status host_services_reach(struct host_services *h, const struct host_network *network,
+                              const pt_host **out, struct pt_error *err);
 const struct config_services *host_services_config(const struct host_services *h);
 // The files behind a pt_input of these services.
 struct input;

@@ -75,6 +75,48 @@ static void settle_time(struct plan *p, struct plan_source *s)
     }
 }
 
+static bool may_ask(const struct plugin_info *plugin, const char *host)
+{
+    // Whoever runs in this process without a manifest is trusted with what the pipeline says.
+    bool is_free = plugin->grant.n_hosts == 0 && plugin->grant.signer == NULL;
+    for (size_t i = 0; i < plugin->grant.n_hosts; i++) {
+        if (strcmp(plugin->grant.hosts[i], host) == 0) {
+            return true;
+        }
+    }
+    return is_free && !plugin->is_isolated;
+}
+
+// What the pipeline grants and the plugin's manifest asks for. False when the two do not agree.
+static bool open_network(struct plan *p, const struct pipeline_source *w,
+                         const struct component_info *component, const pt_host **host)
+{
+    const struct node_list *hosts = &w->network.hosts;
+    const char **names = plan_alloc(p, hosts->n, sizeof *names);
+    if (names == NULL) {
+        return false;
+    }
+    if (hosts->n > 0 && (component->caps & PT_CAP_NETWORK) == 0) {
+        plan_fault(p, "P0504", hosts->items[0], "", "source plugin `%s` calls nobody",
+                   component->name);
+        return false;
+    }
+    for (size_t i = 0; i < hosts->n; i++) {
+        names[i] = hosts->items[i]->text.p;
+        if (!may_ask(component->plugin, names[i])) {
+            plan_fault(p, "P0504", hosts->items[i], "see `permissions` of its manifest",
+                       "plugin `%s` (%s) does not ask for the host `%s`", component->name,
+                       component->plugin->id, names[i]);
+            return false;
+        }
+    }
+    const struct host_network network = {.hosts = names,
+                                         .n_hosts = hosts->n,
+                                         .allow_http = w->network.allow_http,
+                                         .allow_private = w->network.allow_private};
+    return host_services_reach(p->host, &network, host, NULL) == PT_OK || plan_no_memory(p) != NULL;
+}
+
 static void open_source(struct plan *p, struct plan_source *s)
 {
     const struct pipeline_source *w = s->written;
@@ -85,13 +127,16 @@ static void open_source(struct plan *p, struct plan_source *s)
     char owner[192];
     snprintf(owner, sizeof owner, "source `%s` (%s %s)", w->name, component->name,
              component->plugin->version);
+    const pt_host *host = NULL;
+    if (!open_network(p, w, component, &host)) {
+        return;
+    }
     const struct config_services services = plan_services(p);
     struct config *config = plan_config(p, component, w->with, w->key, owner, &services);
     if (config == NULL) {
         return;
     }
     struct pt_error err = ERROR_INIT;
-    const pt_host *host = host_services_table(p->host);
     if (source_instance_open(&s->instance, component, config, host, p->zone, &err) != PT_OK) {
         plan_error(p, "P0502", w->key, owner, &err);
         return;

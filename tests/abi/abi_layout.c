@@ -92,7 +92,7 @@ AT(pt_http_request, header_names, 24, 8);
 AT(pt_http_request, header_values, 32, 8);
 AT(pt_http_request, body, 40, 16);
 AT(pt_http_request, timeout_ms, 56, 4);
-AT(pt_http_request, reserved, 60, 4);
+AT(pt_http_request, answer_max, 60, 4);
 
 BYTES(pt_http_response, 48);
 AT(pt_http_response, struct_size, 0, 4);
@@ -103,12 +103,11 @@ AT(pt_http_response, header_names, 16, 8);
 AT(pt_http_response, header_values, 24, 8);
 AT(pt_http_response, body, 32, 16);
 
-BYTES(pt_http_api, 32);
+BYTES(pt_http_api, 24);
 AT(pt_http_api, struct_size, 0, 4);
 AT(pt_http_api, reserved, 4, 4);
-AT(pt_http_api, submit, 8, 8);
-AT(pt_http_api, poll, 16, 8);
-AT(pt_http_api, complete, 24, 8);
+AT(pt_http_api, exchange, 8, 8);
+AT(pt_http_api, release, 16, 8);
 
 BYTES(struct pt_host, 136);
 AT(struct pt_host, struct_size, 0, 4);

@@ -79,39 +79,52 @@ typedef struct pt_reader_api {
     uint64_t (*remaining)(const pt_reader *reader);
 } pt_reader_api;
 
-// One HTTP exchange as the host carries it out: no redirects, answer capped at 64 KiB.
+#define PT_HTTP_ANSWER_DEFAULT (1u << 20) // bytes of an answer's body unless told
+#define PT_HTTP_ANSWER_MAX (64u << 20)    // and at most
+#define PT_HTTP_BODY_MAX (16u << 20)      // bytes of a request's body
+#define PT_HTTP_TIMEOUT_MAX_MS 600000u
+
+// One request. Header i is header_names[i]: header_values[i], text without line breaks; those that
+// say where a message ends or whom it is for (Host, Content-Length, Connection ...) are the host's.
 typedef struct pt_http_request {
     uint32_t struct_size;
-    uint32_t n_headers;
-    const char *method;
-    const char *url;
+    uint32_t n_headers; // at most 100
+    const char *method; // GET HEAD POST PUT PATCH DELETE
+    const char *url;    // ASCII, at most 8 KiB, without user and password
     const char *const *header_names;
     const char *const *header_values;
-    pt_bytes body;
-    uint32_t timeout_ms; // 0 = the host's default
-    uint32_t reserved;
+    pt_bytes body;       // empty for GET and HEAD; at most PT_HTTP_BODY_MAX
+    uint32_t timeout_ms; // of the whole exchange; 0 = 30 s; at most PT_HTTP_TIMEOUT_MAX_MS
+    uint32_t answer_max; // bytes of the answer's body; 0 = PT_HTTP_ANSWER_DEFAULT
 } pt_http_request;
 
 typedef struct pt_http_response {
     uint32_t struct_size;
-    int32_t status; // HTTP status, 0 when no answer came (error tells why)
-    uint32_t n_headers;
+    int32_t status;     // HTTP status; in a sink's verdict() 0 = no answer came
+    uint32_t n_headers; // of the last answer, interim ones (1xx) are left out
     uint32_t reserved;
-    const char *const *header_names;
+    const char *const *header_names; // lower case
     const char *const *header_values;
     pt_bytes body;
 } pt_http_response;
 
-// Host HTTP for sources that declare it. Never blocks: submit returns a ticket, poll asks for it.
+// HTTP of the host, for sources that declare PT_CAP_NETWORK. Which hosts may be called is said by
+// the pipeline (`network`), and by the plugin's manifest if it has one; any other is PT_E_DENIED,
+// as is http without TLS, or an address that is not public, unless the pipeline allows it.
+// Redirects are not followed: they are answers like others. No proxy, no cookies; connections are
+// kept and used again.
 typedef struct pt_http_api {
     uint32_t struct_size;
     uint32_t reserved;
-    pt_status (*submit)(const pt_host *host, const pt_http_request *request, uint64_t *ticket,
-                        pt_error *err);
-    // *done = 1 and a response valid until the next poll of the same ticket or complete().
-    pt_status (*poll)(const pt_host *host, uint64_t ticket, uint32_t wait_ms, uint8_t *done,
-                      const pt_http_response **out, pt_error *err);
-    void (*complete)(const pt_host *host, uint64_t ticket);
+    // Carries out one exchange: blocks until the whole answer is there, at most timeout_ms, and
+    // ends within 100 ms when the run is stopped (PT_E_CANCELLED). PT_OK whatever the status is.
+    // PT_E_NETWORK when no whole answer came, retryable but for a bad certificate; PT_E_LIMIT for
+    // an answer longer than asked for; PT_E_INVALID for a request that cannot be sent as it is.
+    // Messages name the server, never path, query or headers. Give *out back by release(). [any]
+    pt_status (*exchange)(const pt_host *host, const pt_http_request *request,
+                          const pt_http_response **out, pt_error *err);
+    // Frees a response of exchange(); NULL is fine. [any]
+    void (*release)(const pt_host *host, const pt_http_response *response);
 } pt_http_api;
 
 struct pt_host {

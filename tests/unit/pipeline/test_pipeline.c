@@ -36,7 +36,7 @@ static const char whole[] =
     "  crm: {plugin: crm-csv, with: {path: \"${var:d}\"}, where: id > 0, "
     "time: none, static: [city], consents: {mail: yes_mail}, max_record: "
     "2KiB}\n"
-    "  web: {plugin: weblog}\n"
+    "  web: {plugin: weblog, network: {hosts: [a.example, '[::1]:80'], allow_http: true}}\n"
     "events:\n"
     "  view: {from: web, where: status = 200}\n"
     "identity:\n"
@@ -92,6 +92,11 @@ static void test_pipeline__inputs(void **state)
     assert_int_equal(crm->n_consents, 1);
     assert_int_equal(crm->max_record, 2048);
     assert_int_equal(p->sources[1].max_record, 1 << 20);
+    assert_int_equal(crm->network.hosts.n, 0);
+    const struct pipeline_network *network = &p->sources[1].network;
+    assert_int_equal(network->hosts.n, 2);
+    assert_string_equal(network->hosts.items[1]->text.p, "[::1]:80");
+    assert_true(network->allow_http && !network->allow_private);
     assert_int_equal(p->n_events, 1);
     assert_string_equal(p->events[0].from->text.p, "web");
     assert_int_equal(p->n_namespaces, 2);
@@ -149,6 +154,9 @@ static void test_pipeline__faults(void **state)
         {HEAD "train: {}\n" SOURCE, "P0105 3:8"},
         {HEAD "sources: {s: {}}\n", "P0105 3:14"},
         {HEAD "sources: {s: {plugin: p, max_record: 17MiB}}\n", "P0104 3:38"},
+        {HEAD "sources: {s: {plugin: p, network: {allow_http: 2}}}\n", "P0105 3:35\nP0104 3:48"},
+        {HEAD "sources: {s: {plugin: p, network: {hosts: ['https://a', B.example], to: x}}}\n",
+         "P0104 3:44\nP0104 3:57\nP0103 3:69"},
         {HEAD SOURCE "features: {f: {from: s, count: rows, sum: x}, g: {from: s}, h: {count: x}}\n",
          "P0109 4:38\nP0105 4:47\nP0105 4:64"},
         {HEAD SOURCE "features: {f: {from: s, count: rows, after: 1d}}\n", "P0103 4:38"},

@@ -45,9 +45,8 @@ static void test_host__says_what_it_does_not_offer(void **state)
     pt_bytes bytes = {0};
     const char *path = "x";
     uint64_t size = 9;
-    uint8_t done = 1;
     pt_stream *stream = (pt_stream *)&h;
-    const pt_http_response *response = NULL;
+    const pt_http_response *response = (const pt_http_response *)&h;
     host_table_init(&h, NULL);
     assert_int_equal(h.secret_get(&h, 1, &bytes, &err), PT_E_UNSUPPORTED);
     assert_string_equal(err.message, "this host does not offer secrets");
@@ -63,10 +62,9 @@ static void test_host__says_what_it_does_not_offer(void **state)
     assert_int_equal(h.writer->write(NULL, "a", 1, &err), PT_E_UNSUPPORTED);
     assert_int_equal(h.reader->read(NULL, NULL, 0, &err), PT_E_UNSUPPORTED);
     assert_int_equal(h.reader->remaining(NULL), 0);
-    assert_int_equal(h.http->submit(&h, NULL, &size, &err), PT_E_UNSUPPORTED);
-    assert_int_equal(h.http->poll(&h, 1, 0, &done, &response, &err), PT_E_UNSUPPORTED);
-    assert_int_equal(done, 0);
-    h.http->complete(&h, 1);
+    assert_int_equal(h.http->exchange(&h, NULL, &response, &err), PT_E_UNSUPPORTED);
+    assert_null(response);
+    h.http->release(&h, NULL);
     h.log(&h, PT_LOG_INFO, "nowhere", NULL, 0);
     assert_int_equal(h.cancelled(&h), 0);
     assert_null(h.get_extension(&h, "any/1"));
