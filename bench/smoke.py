@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Portrait contributors
 # SPDX-License-Identifier: Apache-2.0
-"""smoke.py BUILD FOLDER: both benchmarks on small inputs without peers, so that they never rot. What the
+"""smoke.py BUILD FOLDER: the benchmarks on small inputs without peers, so that they never rot. What the
 models reach is checked against scikit-learn 1.2.1 and XGBoost 1.7.4 on the same matrices."""
 import os
 import subprocess
@@ -57,7 +57,16 @@ def ingest():
         check(found == rows, f"{name}: {found} lines")
 
 
+def isolation():
+    done = subprocess.run([sys.executable, os.path.join(HERE, "isolation.py"), os.path.join(folder, "T-1", "access.log"),
+                           "-b", build, "-n", "1"], capture_output=True, text=True, check=False)
+    check(done.returncode == 0, f"isolation.py: exit {done.returncode}\n{done.stdout}{done.stderr}")
+    lines = [line.split()[0] for line in done.stdout.splitlines()]
+    check(lines == ["in", "isolated", "ratio"], f"isolation.py: {done.stdout}")
+
+
 models()
 ingest()
+isolation()
 print("failed" if faults else "passed")
 sys.exit(1 if faults else 0)

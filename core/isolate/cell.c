@@ -106,13 +106,18 @@ static pt_status ended(struct cell *c, const char *how, const char *what, struct
          refused[0] == '\0' ? "" : ")");
 }
 
-pt_status cell_lied(struct cell *c, const char *what, struct pt_error *err)
+static void stop(struct cell *c)
 {
-    char owner[192];
     bool was_killed = false;
     cell_reap(&c->process, 0, &was_killed);
     c->is_alive = false;
     cell_services_release(&c->services);
+}
+
+pt_status cell_lied(struct cell *c, const char *what, struct pt_error *err)
+{
+    char owner[192];
+    stop(c);
     FAIL(err, PT_E_INTERNAL, "%s: %s", name_of(c, owner, sizeof owner), what);
 }
 
@@ -149,7 +154,11 @@ static pt_status turn(void *ctx, struct pt_error *err)
 static pt_status broke_off(struct cell *c, const struct call_clock *k, pt_status status,
                            struct pt_error *err)
 {
-    if (k->is_over || status == PT_E_NO_MEMORY) {
+    if (k->is_over) {
+        return status;
+    }
+    if (status == PT_E_NO_MEMORY) { // of the host: the child waits for what never comes
+        stop(c);
         return status;
     }
     return ended(c, status == PT_E_IO ? NULL : "sent no message", k->what, err);
@@ -167,7 +176,7 @@ static pt_status answer(struct cell *c, const struct cell_call *call, struct cal
     struct wire in = wire_of(str_view(&c->message.body));
     struct str body = {0};
     uint32_t type = c->message.type;
-    pt_status status = type <= ASK_INPUT_CLOSE
+    pt_status status = type <= ASK_ROOM
                            ? cell_services_answer(&c->services, type, &in, &body, &asked)
                        : call->serve == NULL ? CELL_NOT_ASKED
                                              : call->serve(call->ctx, type, &in, &body, &asked);
@@ -196,8 +205,7 @@ static pt_status exchange(struct cell *c, const struct cell_call *call, struct c
                           struct pt_error *err)
 {
     const struct channel_wait wait = {turn, k};
-    pt_status status =
-        channel_send(c->process.channel, &wait, call->type, call->body, call->fd, err);
+    pt_status status = PT_OK;
     while (status == PT_OK) {
         status = channel_receive(c->process.channel, &wait, &c->message, err);
         k->heard_us = clock_monotonic_us();
@@ -225,18 +233,33 @@ pt_status cell_out_of_memory(const struct cell *c, const char *what, struct pt_e
          (unsigned long long)((bytes == 0 ? ISOLATE_MEMORY_BYTES : bytes) >> 20), what);
 }
 
-pt_status cell_call(struct cell *c, const struct cell_call *call, struct wire *reply,
-                    struct pt_error *err)
+static struct call_clock clock_for(struct cell *c, const struct cell_call *call)
+{
+    int64_t now = clock_monotonic_us();
+    return (struct call_clock){.child = c, .what = call->what, .begun_us = now, .heard_us = now};
+}
+
+pt_status cell_begin(struct cell *c, const struct cell_call *call, struct pt_error *err)
 {
     char owner[192];
-    char refused[192] = "";
     if (!c->is_alive) {
         FAIL(err, PT_E_INTERNAL, "%s is gone", name_of(c, owner, sizeof owner));
     }
-    int64_t now = clock_monotonic_us();
-    struct call_clock k = {.child = c, .what = call->what, .begun_us = now, .heard_us = now};
+    struct call_clock k = clock_for(c, call);
+    const struct channel_wait wait = {turn, &k};
     c->is_host_short = false;
     c->opens += call->type == CALL_OPEN;
+    pt_status status =
+        channel_send(c->process.channel, &wait, call->type, call->body, call->fd, err);
+    return status == PT_OK ? PT_OK : broke_off(c, &k, status, err);
+}
+
+pt_status cell_finish(struct cell *c, const struct cell_call *call, struct wire *reply,
+                      struct pt_error *err)
+{
+    char owner[192];
+    char refused[192] = "";
+    struct call_clock k = clock_for(c, call);
     TRY(exchange(c, call, &k, err));
     tell_refusals(c, refused, sizeof refused);
     struct wire in = wire_of(str_view(&c->message.body));
@@ -258,6 +281,13 @@ pt_status cell_call(struct cell *c, const struct cell_call *call, struct wire *r
         *reply = in;
     }
     return status;
+}
+
+pt_status cell_call(struct cell *c, const struct cell_call *call, struct wire *reply,
+                    struct pt_error *err)
+{
+    TRY(cell_begin(c, call, err));
+    return cell_finish(c, call, reply, err);
 }
 
 static pt_status create_in(struct cell *c, struct wire *reply, struct pt_error *err)
@@ -314,11 +344,9 @@ pt_status cell_open(const struct cell_origin *origin, struct cell **out, struct 
     return PT_OK;
 }
 
-int cell_take_fd(struct cell *c)
+struct segment *cell_segment(struct cell *c)
 {
-    int fd = c->message.fd;
-    c->message.fd = -1;
-    return fd;
+    return &c->services.segment;
 }
 
 bool cell_is_alive(const struct cell *c)

@@ -41,7 +41,7 @@ struct cell_call {
     uint32_t type;
     const char *what; // in messages: "reading a split"
     const struct str *body;
-    int fd; // sent along; -1 = none
+    int fd; // sent along; -1 = none, and with CALL_CREATE only
     cell_serve serve;
     void *ctx;
 };
@@ -50,10 +50,15 @@ struct cell_call {
 #define CELL_NOT_ASKED PT_E_STATE
 
 // Calls, answers questions, waits for the return. `reply` (may be NULL) is what comes behind its
-// status, valid until the next call; cell_take_fd() gives a descriptor that came along.
+// status, valid until the next call.
 pt_status cell_call(struct cell *c, const struct cell_call *call, struct wire *reply,
                     struct pt_error *err);
-int cell_take_fd(struct cell *c); // -1 = none; the caller's
+// The same in two steps: the child works in between, as long as it asks nothing. One at a time.
+pt_status cell_begin(struct cell *c, const struct cell_call *call, struct pt_error *err);
+pt_status cell_finish(struct cell *c, const struct cell_call *call, struct wire *reply,
+                      struct pt_error *err);
+// Memory for batches, of this child. The host makes it larger itself, or when the child asks.
+struct segment *cell_segment(struct cell *c);
 bool cell_is_alive(const struct cell *c);
 // Ends the child for a lie about what it returned; returns PT_E_INTERNAL with the plugin named.
 pt_status cell_lied(struct cell *c, const char *what, struct pt_error *err);

@@ -157,6 +157,17 @@ static pt_status answer_close(struct cell_services *s, struct wire *in)
     return PT_OK;
 }
 
+// More than it has: so what one child can hold of such memory is bounded by what may be asked last.
+static pt_status answer_room(struct cell_services *s, struct wire *in, struct pt_error *err)
+{
+    uint64_t n = wire_u64(in);
+    if (in->failed || n <= s->segment.n) {
+        in->failed = true;
+        return PT_OK;
+    }
+    return segment_make(&s->segment, n, &s->granted, err);
+}
+
 pt_status cell_services_answer(struct cell_services *s, uint32_t ask, struct wire *in,
                                struct str *out, struct pt_error *err)
 {
@@ -176,6 +187,8 @@ pt_status cell_services_answer(struct cell_services *s, uint32_t ask, struct wir
         return answer_read(s, in, out, err);
     case ASK_INPUT_CLOSE:
         return answer_close(s, in);
+    case ASK_ROOM:
+        return answer_room(s, in, err);
     default:
         return CELL_NOT_ASKED;
     }
@@ -193,4 +206,5 @@ void cell_services_release(struct cell_services *s)
         fsys_close(s->granted);
         s->granted = -1;
     }
+    segment_release(&s->segment);
 }

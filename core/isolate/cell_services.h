@@ -6,6 +6,7 @@
 #define PORTRAIT_ISOLATE_CELL_SERVICES_H
 
 #include "cell.h"
+#include "segment.h"
 
 #define CELL_STREAMS_MAX 64
 
@@ -14,11 +15,12 @@ struct cell_services {
     struct window *window;
     pt_stream *streams[CELL_STREAMS_MAX]; // by number - 1
     int granted;                          // descriptor that goes with the next answer; -1 = none
+    struct segment segment;               // for batches
 };
 
 void cell_services_init(struct cell_services *s, const struct cell_origin *origin,
                         struct window *window);
-// Answers ASK_LOG to ASK_INPUT_CLOSE.
+// Answers ASK_LOG to ASK_ROOM.
 pt_status cell_services_answer(struct cell_services *s, uint32_t ask, struct wire *in,
                                struct str *out, struct pt_error *err);
 void cell_services_release(struct cell_services *s); // closes streams; again is fine

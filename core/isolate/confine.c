@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <seccomp.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -17,7 +18,7 @@
 
 #include "confine_files.h"
 #include "refusals.h"
-#include "shared_batch.h"
+#include "segment.h"
 
 #define FILES_MAX 32
 #define CPU_SECONDS 3600
@@ -47,8 +48,6 @@ static const int allowed[] = {
     SCMP_SYS(close),
     SCMP_SYS(lseek),
     SCMP_SYS(fstat),
-    SCMP_SYS(ftruncate),
-    SCMP_SYS(memfd_create),
     SCMP_SYS(munmap),
     SCMP_SYS(mremap),
     SCMP_SYS(madvise),
@@ -132,8 +131,6 @@ static int allow_some(scmp_filter_ctx filter)
         int call;
         struct scmp_arg_cmp argument;
     } rules[] = {
-        {SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_EQ, F_ADD_SEALS, 0)},
-        {SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_EQ, F_GET_SEALS, 0)},
         {SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_EQ, F_GETFD, 0)},
         {SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_EQ, F_GETFL, 0)},
         {SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_EQ, TCGETS, 0)},
@@ -215,7 +212,7 @@ pt_status confine_load(const struct confinement *c, struct pt_error *err)
     TRY(limit(RLIMIT_NPROC, 0, err));
     TRY(limit(RLIMIT_CORE, 0, err));
     TRY(limit(RLIMIT_CPU, CPU_SECONDS, err));
-    TRY(limit(RLIMIT_FSIZE, SHARED_BATCH_BYTES_MAX, err));
+    TRY(limit(RLIMIT_FSIZE, SEGMENT_BYTES_MAX, err));
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
         return error_system(err, errno, "no new privileges");
     }

@@ -40,6 +40,19 @@ pt_status guest_ask(struct guest *g, uint32_t type, const struct str *body, stru
     return status;
 }
 
+pt_status guest_room(void *ctx, uint64_t n, struct pt_error *err)
+{
+    struct guest *g = ctx;
+    struct str body = {0};
+    wire_put_u64(&body, n);
+    pt_status status = guest_ask(g, ASK_ROOM, &body, NULL, err);
+    str_release(&body);
+    if (status == PT_OK) {
+        status = segment_join(&g->segment, g->granted, err);
+    }
+    return status;
+}
+
 // The file that came with the call: memory that the host sealed and hashed.
 static pt_status load_plugin(struct guest *g, pt_kind kind, const char *name, struct pt_error *err)
 {
@@ -147,11 +160,8 @@ static pt_status give_back(struct guest *g, pt_status status, const struct pt_er
         str_add_n(&body, g->reply.p, g->reply.n);
     }
     body.failed = body.failed || g->reply.failed;
-    status = channel_send(CHILD_CHANNEL_FD, NULL, MESSAGE_RETURN, &body, g->reply_fd, err);
+    status = channel_send(CHILD_CHANNEL_FD, NULL, MESSAGE_RETURN, &body, -1, err);
     str_release(&body);
-    if (g->reply_fd >= 0) {
-        fsys_close(g->reply_fd);
-    }
     return status;
 }
 
@@ -167,7 +177,6 @@ static pt_status serve_calls(struct guest *g, struct pt_error *err)
         struct pt_error told = ERROR_INIT;
         struct wire in = wire_of(str_view(&g->message.body));
         str_reset(&g->reply);
-        g->reply_fd = -1;
         status = take_call(g, &in, &told);
         TRY(give_back(g, status, &told, err));
     }
@@ -184,6 +193,7 @@ static void destroy_instance(struct guest *g)
     guest_sink_release(g);
     arena_release(&g->secrets);
     arena_release(&g->arena);
+    segment_release(&g->segment);
     str_release(&g->reply);
     str_release(&g->rejects);
     str_release(&g->answer_body);

@@ -14,6 +14,7 @@
 #include "channel.h"
 #include "messages.h"
 #include "registry.h"
+#include "segment.h"
 #include "wire.h"
 
 struct guest {
@@ -24,7 +25,7 @@ struct guest {
     struct str answer_body; // of a question
     int granted;            // descriptor that came with it, -1 = none; the asker takes it
     struct str reply;       // of the call at work
-    int reply_fd;           // -1 = none
+    struct segment segment; // for batches
     struct arena arena;     // config, and what lives as long as the instance
     struct arena secrets;
     struct plugin_info plugin;
@@ -49,6 +50,8 @@ pt_status guest_serve(struct pt_error *err);
 // Asks the host; `in` (may be NULL) is what comes behind its status, valid until the next question.
 pt_status guest_ask(struct guest *g, uint32_t type, const struct str *body, struct wire *in,
                     struct pt_error *err);
+// Makes g->segment hold so many bytes.
+pt_status guest_room(void *g, uint64_t n, struct pt_error *err);
 // Host slots of the guest's table, and its inputs.
 void guest_host_init(struct guest *g, uint32_t cpu);
 pt_input *guest_input(void *ctx, uint32_t index);

@@ -46,8 +46,17 @@ static pt_status begin(struct guest *g, struct wire *in, struct pt_error *err)
     return vtable_of(g)->begin(g->self, &job, err);
 }
 
-static pt_status map_batch(struct guest *g, struct ArrowArray *out, struct pt_error *err)
+// Where the host wrote it: that does not change before the call returns.
+static pt_status view_batch(struct guest *g, struct wire *in, struct ArrowArray *out,
+                            struct pt_error *err)
 {
+    uint64_t size = wire_u64(in);
+    if (g->message.fd >= 0) {
+        TRY(segment_join(&g->segment, g->message.fd, err));
+    }
+    if (size > g->segment.n) {
+        FAIL(err, PT_E_STATE, "there is no such batch");
+    }
     size_t n = g->job_columns.n;
     const struct schema_field **fields = mem_array(n, sizeof *fields);
     if (fields == NULL) {
@@ -57,7 +66,7 @@ static pt_status map_batch(struct guest *g, struct ArrowArray *out, struct pt_er
         fields[i] = &g->job_columns.fields[i];
     }
     const struct shared_layout layout = {fields, n};
-    pt_status status = shared_batch_map(&layout, g->message.fd, out, err);
+    pt_status status = shared_batch_view(&layout, (pt_bytes){g->segment.bytes, size}, out, err);
     mem_free(fields);
     return status;
 }
@@ -77,11 +86,11 @@ static pt_status write_out(void *ctx, const void *data, uint64_t size, struct pt
     return PT_OK;
 }
 
-static pt_status render_file(struct guest *g, struct pt_error *err)
+static pt_status render_file(struct guest *g, struct wire *in, struct pt_error *err)
 {
     struct ArrowArray batch = {0};
     struct pt_writer writer = {.ctx = g, .write = write_out};
-    TRY(map_batch(g, &batch, err));
+    TRY(view_batch(g, in, &batch, err));
     pt_status status = vtable_of(g)->render_file(g->self, &batch, &writer, err);
     if (batch.release != NULL) {
         batch.release(&batch);
@@ -122,10 +131,12 @@ static const char *row_profile(void *ctx, uint64_t row)
 
 static pt_status render_bodies(struct guest *g, struct wire *in, struct pt_error *err)
 {
-    struct named_rows rows = {.guest = g, .n = wire_u64(in)};
     struct ArrowArray batch = {0};
+    TRY(view_batch(g, in, &batch, err));
+    struct named_rows rows = {.guest = g, .n = wire_u64(in)};
     rows.texts = rows.n > in->n ? NULL : mem_zero(2 * rows.n, sizeof *rows.texts);
     if (rows.texts == NULL) {
+        batch.release(&batch);
         FAIL(err, PT_E_NO_MEMORY, "no memory for a batch");
     }
     for (uint64_t i = 0; i < 2 * rows.n; i++) {
@@ -136,10 +147,7 @@ static pt_status render_bodies(struct guest *g, struct wire *in, struct pt_error
                              .body = give_body,
                              .delivery_id = row_id,
                              .profile = row_profile};
-    pt_status status = map_batch(g, &batch, err);
-    if (status == PT_OK) {
-        status = vtable_of(g)->render_bodies(g->self, &batch, &out, err);
-    }
+    pt_status status = vtable_of(g)->render_bodies(g->self, &batch, &out, err);
     if (batch.release != NULL) {
         batch.release(&batch);
     }
@@ -227,7 +235,7 @@ pt_status guest_sink(struct guest *g, uint32_t call, struct wire *in, struct pt_
     case CALL_BEGIN:
         return begin(g, in, err);
     case CALL_RENDER_FILE:
-        return render_file(g, err);
+        return render_file(g, in, err);
     case CALL_RENDER_BODIES:
         return render_bodies(g, in, err);
     case CALL_FINISH:

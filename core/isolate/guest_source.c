@@ -183,8 +183,11 @@ static pt_status write_batch(struct guest *g, const struct ArrowArray *array, st
         fields[i] = &g->stream_schema.fields[i];
     }
     const struct shared_layout layout = {fields, n};
-    pt_status status = shared_batch_write(&layout, array, &g->reply_fd, err);
+    const struct shared_room room = {&g->segment, guest_room, g};
+    uint64_t size = 0;
+    pt_status status = shared_batch_write(&layout, array, &room, &size, err);
     mem_free(fields);
+    wire_put_u64(&g->reply, size);
     return status;
 }
 
@@ -217,6 +220,7 @@ pt_status guest_next(struct guest *g, struct pt_error *err)
     }
     wire_put_u32(&g->reply, 0);
     if (array.release == NULL) {
+        wire_put_u64(&g->reply, 0);
         return PT_OK;
     }
     pt_status status = write_batch(g, &array, err);

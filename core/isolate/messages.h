@@ -18,10 +18,10 @@ enum message_type {
     CALL_BIND,
     CALL_PLAN,
     CALL_OPEN,
-    CALL_NEXT, // returns a batch as descriptor, or none at the end
+    CALL_NEXT, // returns the size of a batch in shared memory, 0 at the end
     CALL_CLOSE,
     CALL_BEGIN,
-    CALL_RENDER_FILE, // batch as descriptor
+    CALL_RENDER_FILE, // of a batch in shared memory, which comes along when it is new
     CALL_RENDER_BODIES,
     CALL_FINISH,
     CALL_REQUEST,
@@ -34,6 +34,7 @@ enum message_type {
     ASK_INPUT_OPEN,
     ASK_INPUT_READ, // bytes are in the window
     ASK_INPUT_CLOSE,
+    ASK_ROOM, // for batches; the memory comes as descriptor
     ASK_SCHEMA,
     ASK_TIME_COLUMN,
     ASK_STATE,

@@ -1,19 +1,19 @@
 // SPDX-FileCopyrightText: 2026 Portrait contributors
 // SPDX-License-Identifier: Apache-2.0
-// A batch in shared memory: a memfd that is sealed, so that nobody can change it any more, and only
-// then mapped and read. The layout holds offsets, no pointers:
+// A batch in shared memory. The layout holds offsets, no pointers:
 //
 //     struct shared_head, struct shared_column[n_columns], buffers (each on 64 bytes)
 //
-// The reader believes nothing: every buffer lies inside and is as long as length, offset and type
-// ask; what stands in the buffers (offsets of texts, codes, nulls, UTF-8) is checked by
+// The host copies it out first: what is checked is what is used, whatever the child writes
+// meanwhile. The reader believes nothing: every buffer lies inside and is as long as length, offset
+// and type ask; what stands in the buffers (offsets of texts, codes, nulls, UTF-8) is checked by
 // batch_import, as of any batch.
 #ifndef PORTRAIT_ISOLATE_SHARED_BATCH_H
 #define PORTRAIT_ISOLATE_SHARED_BATCH_H
 
 #include "batch.h"
+#include "segment.h"
 
-#define SHARED_BATCH_BYTES_MAX ((uint64_t)256 << 20)
 #define SHARED_MAGIC UINT64_C(0x3148435442545024)
 #define SHARED_BUFFERS 3
 
@@ -49,24 +49,25 @@ struct shared_layout {
 
 // Bytes of the values of `rows` rows; of texts, their offsets.
 uint64_t shared_values_bytes(enum arrow_wire wire, uint64_t rows);
-// Writes the array into a new memfd and seals it; *out is the caller's to close. PT_E_INTERNAL for
-// an array that is not laid out as `layout` says.
-pt_status shared_batch_write(const struct shared_layout *layout, const struct ArrowArray *array,
-                             int *out, struct pt_error *err);
 
-// The batch in `bytes` (aligned to 8) as an Arrow array whose buffers point into them. `done` is
-// called with `ctx` when the array is released; not on failure.
-struct shared_source {
-    const uint8_t *bytes;
-    uint64_t n;
-    void (*done)(void *ctx, const uint8_t *bytes, uint64_t n);
+// Makes *s hold at least `n` bytes.
+struct shared_room {
+    struct segment *segment;
+    pt_status (*make)(void *ctx, uint64_t n, struct pt_error *err);
     void *ctx;
 };
 
-pt_status shared_batch_view(const struct shared_layout *layout, const struct shared_source *source,
+// Writes the array to the segment's begin; *n gets its bytes. PT_E_INTERNAL for an array that is
+// not laid out as `layout` says.
+pt_status shared_batch_write(const struct shared_layout *layout, const struct ArrowArray *array,
+                             const struct shared_room *room, uint64_t *n, struct pt_error *err);
+
+// The batch in `bytes` (aligned to 8) as an Arrow array whose buffers point into them, which have
+// to outlive it.
+pt_status shared_batch_view(const struct shared_layout *layout, pt_bytes bytes,
                             struct ArrowArray *out, struct pt_error *err);
-// Maps a sealed memfd and views it; the descriptor stays the caller's.
-pt_status shared_batch_map(const struct shared_layout *layout, int fd, struct ArrowArray *out,
-                           struct pt_error *err);
+// A copy of the first `n` bytes of the segment, viewed; the array owns it.
+pt_status shared_batch_copy(const struct shared_layout *layout, const struct segment *segment,
+                            uint64_t n, struct ArrowArray *out, struct pt_error *err);
 
 #endif

@@ -1,10 +1,5 @@
 // SPDX-FileCopyrightText: 2026 Portrait contributors
 // SPDX-License-Identifier: Apache-2.0
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/mman.h>
-
-#include "fsys.h"
 #include "mem.h"
 #include "shared_batch.h"
 
@@ -12,7 +7,7 @@
 
 // The Arrow structs of one batch, in one block.
 struct holder {
-    struct shared_source source;
+    uint8_t *copy; // NULL: the bytes are not its own
     struct ArrowArray **children;
     const void *row_buffers[1];
 };
@@ -133,9 +128,7 @@ static pt_status view_array(const struct viewing *v, const struct shared_array *
 static void release_batch(struct ArrowArray *array)
 {
     struct holder *h = array->private_data;
-    if (h->source.done != NULL) {
-        h->source.done(h->source.ctx, h->source.bytes, h->source.n);
-    }
+    mem_free(h->copy);
     mem_free(h);
     array->release = NULL;
 }
@@ -191,10 +184,10 @@ static pt_status check_head(const struct viewing *v, const struct shared_layout 
     return head->n_columns == layout->n ? PT_OK : wrong("another number of columns", err);
 }
 
-pt_status shared_batch_view(const struct shared_layout *layout, const struct shared_source *source,
+pt_status shared_batch_view(const struct shared_layout *layout, pt_bytes bytes,
                             struct ArrowArray *out, struct pt_error *err)
 {
-    const struct viewing v = {source->bytes, source->n};
+    const struct viewing v = {bytes.data, bytes.size};
     struct shared_head head;
     uint64_t rows = 0;
     TRY(check_head(&v, layout, &head, err));
@@ -208,7 +201,6 @@ pt_status shared_batch_view(const struct shared_layout *layout, const struct sha
         FAIL(err, PT_E_NO_MEMORY, "no memory for a batch");
     }
     struct holder *h = (struct holder *)(void *)block;
-    h->source = *source;
     h->children = (struct ArrowArray **)(void *)(block + at_children);
     pt_status status =
         view_buffer(&v, &head.rows.buffers[0], (rows + 7) / 8, &h->row_buffers[0], err);
@@ -235,45 +227,22 @@ pt_status shared_batch_view(const struct shared_layout *layout, const struct sha
     return PT_OK;
 }
 
-static void unmap(void *ctx, const uint8_t *bytes, uint64_t n)
+pt_status shared_batch_copy(const struct shared_layout *layout, const struct segment *segment,
+                            uint64_t n, struct ArrowArray *out, struct pt_error *err)
 {
-    (void)ctx;
-    munmap((void *)(uintptr_t)bytes, n);
-}
-
-// Sealed, whole and no larger than allowed: then its bytes can neither change nor vanish.
-static pt_status check_sealed(int fd, uint64_t *size, struct pt_error *err)
-{
-    const int wanted = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
-    struct stat info;
-    int seals = fcntl(fd, F_GET_SEALS);
-    if (seals < 0 || (seals & wanted) != wanted) {
-        return wrong("its memory is not sealed", err);
+    if (n > segment->n) {
+        return wrong("it is larger than its memory", err);
     }
-    if (fsys_fstat(fd, &info) != 0) {
-        return error_system(err, errno, "shared memory of a batch");
+    uint8_t *copy = mem_aligned(64, (n + 63) & ~(uint64_t)63);
+    if (copy == NULL) {
+        FAIL(err, PT_E_NO_MEMORY, "no memory for a batch");
     }
-    if (info.st_size <= 0 || (uint64_t)info.st_size > SHARED_BATCH_BYTES_MAX ||
-        info.st_blocks * 512 < info.st_size) {
-        return wrong("its memory has holes or no fitting size", err);
-    }
-    *size = (uint64_t)info.st_size;
-    return PT_OK;
-}
-
-pt_status shared_batch_map(const struct shared_layout *layout, int fd, struct ArrowArray *out,
-                           struct pt_error *err)
-{
-    uint64_t size = 0;
-    TRY(check_sealed(fd, &size, err));
-    void *map = mmap(NULL, size, PROT_READ, MAP_SHARED | MAP_POPULATE, fd, 0);
-    if (map == MAP_FAILED) {
-        return error_system(err, errno, "shared memory of a batch");
-    }
-    const struct shared_source source = {.bytes = map, .n = size, .done = unmap};
-    pt_status status = shared_batch_view(layout, &source, out, err);
+    memcpy(copy, segment->bytes, n);
+    pt_status status = shared_batch_view(layout, (pt_bytes){copy, n}, out, err);
     if (status != PT_OK) {
-        munmap(map, size);
+        mem_free(copy);
+        return status;
     }
-    return status;
+    ((struct holder *)out->private_data)->copy = copy;
+    return PT_OK;
 }

@@ -1,13 +1,7 @@
 // SPDX-FileCopyrightText: 2026 Portrait contributors
 // SPDX-License-Identifier: Apache-2.0
-// One gathering write puts all buffers into the file: no mapping, no page that is first cleared.
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <sys/mman.h>
 #include <sys/uio.h>
 
-#include "fsys.h"
 #include "mem.h"
 #include "shared_batch.h"
 
@@ -131,55 +125,19 @@ static pt_status gather(struct writing *w, const struct shared_layout *layout,
                ((uint64_t)array->length + (uint64_t)array->offset + 7) / 8);
     TRY(add_columns(w, layout, array, err));
     w->head.size = w->at;
-    if (w->at > SHARED_BATCH_BYTES_MAX) {
-        FAIL(err, PT_E_LIMIT, "a batch of %llu bytes, at most %llu are allowed",
-             (unsigned long long)w->at, (unsigned long long)SHARED_BATCH_BYTES_MAX);
-    }
     return PT_OK;
 }
 
-static pt_status write_parts(int fd, struct iovec *parts, size_t n, struct pt_error *err)
+static void copy_parts(uint8_t *to, const struct iovec *parts, size_t n)
 {
-    while (n > 0) {
-        ssize_t done = writev(fd, parts, n < IOV_MAX ? (int)n : IOV_MAX);
-        if (done < 0 && errno != EINTR) {
-            return error_system(err, errno, "shared memory of a batch");
-        }
-        for (size_t left = done < 0 ? 0 : (size_t)done; n > 0 && left >= parts->iov_len;) {
-            left -= parts->iov_len;
-            parts++;
-            n--;
-            done = (ssize_t)left;
-        }
-        if (n > 0 && done > 0) {
-            parts->iov_base = (char *)parts->iov_base + done;
-            parts->iov_len -= (size_t)done;
-        }
+    for (size_t i = 0; i < n; i++) {
+        memcpy(to, parts[i].iov_base, parts[i].iov_len);
+        to += parts[i].iov_len;
     }
-    return PT_OK;
-}
-
-static pt_status write_sealed(struct writing *w, int *out, struct pt_error *err)
-{
-    int fd = memfd_create("portrait-batch", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    if (fd < 0) {
-        return error_system(err, errno, "shared memory of a batch");
-    }
-    pt_status status = write_parts(fd, w->parts, w->n_parts, err);
-    if (status == PT_OK &&
-        fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) != 0) {
-        status = error_system(err, errno, "seal of a batch");
-    }
-    if (status != PT_OK) {
-        fsys_close(fd);
-        return status;
-    }
-    *out = fd;
-    return PT_OK;
 }
 
 pt_status shared_batch_write(const struct shared_layout *layout, const struct ArrowArray *array,
-                             int *out, struct pt_error *err)
+                             const struct shared_room *room, uint64_t *n, struct pt_error *err)
 {
     struct writing w = {0};
     w.columns = mem_zero(layout->n + 1, sizeof *w.columns);
@@ -187,8 +145,12 @@ pt_status shared_batch_write(const struct shared_layout *layout, const struct Ar
     pt_status status = w.columns == NULL || w.parts == NULL
                            ? error_set(err, PT_E_NO_MEMORY, "no memory for a batch")
                            : gather(&w, layout, array, err);
+    if (status == PT_OK && w.at > room->segment->n) {
+        status = room->make(room->ctx, w.at, err);
+    }
     if (status == PT_OK) {
-        status = write_sealed(&w, out, err);
+        copy_parts(room->segment->bytes, w.parts, w.n_parts);
+        *n = w.at;
     }
     mem_free(w.columns);
     mem_free(w.parts);

@@ -15,14 +15,16 @@ struct sink_proxy {
     struct schema schema;
 };
 
-static const struct str no_body;
-
+// Takes over the body and the descriptor.
 static pt_status call_with(struct sink_proxy *p, struct cell_call *call, struct str *body,
                            struct pt_error *err)
 {
     call->body = body;
     pt_status status = cell_call(p->cell, call, NULL, err);
     str_release(body);
+    if (call->fd >= 0) {
+        fsys_close(call->fd);
+    }
     return status;
 }
 
@@ -50,8 +52,21 @@ static pt_status begin(void *self, const pt_sink_job *job, pt_error *err)
     return call_with(p, &call, &body, err);
 }
 
-static pt_status share_batch(const struct sink_proxy *p, const struct ArrowArray *batch, int *out,
-                             struct pt_error *err)
+// New memory goes along with the call.
+struct sharing {
+    struct segment *segment;
+    int fd;
+};
+
+static pt_status make_room(void *ctx, uint64_t n, struct pt_error *err)
+{
+    struct sharing *s = ctx;
+    return segment_make(s->segment, n, &s->fd, err);
+}
+
+// Writes the batch where the child sees it, and its size to `body`.
+static pt_status share_batch(const struct sink_proxy *p, const struct ArrowArray *batch, int *fd,
+                             struct str *body, struct pt_error *err)
 {
     const struct schema_field **fields = mem_array(p->schema.n, sizeof *fields);
     if (fields == NULL) {
@@ -61,8 +76,13 @@ static pt_status share_batch(const struct sink_proxy *p, const struct ArrowArray
         fields[i] = &p->schema.fields[i];
     }
     const struct shared_layout layout = {fields, p->schema.n};
-    pt_status status = shared_batch_write(&layout, batch, out, err);
+    struct sharing sharing = {cell_segment(p->cell), -1};
+    const struct shared_room room = {sharing.segment, make_room, &sharing};
+    uint64_t n = 0;
+    pt_status status = shared_batch_write(&layout, batch, &room, &n, err);
     mem_free(fields);
+    wire_put_u64(body, n);
+    *fd = sharing.fd;
     return status;
 }
 
@@ -90,14 +110,12 @@ static pt_status render_file(void *self, const struct ArrowArray *batch, pt_writ
     struct writing writing = {p->origin.host, writer};
     struct cell_call call = {.type = CALL_RENDER_FILE,
                              .what = "rendering a file",
-                             .body = &no_body,
                              .fd = -1,
                              .serve = serve_write,
                              .ctx = &writing};
-    TRY(share_batch(p, batch, &call.fd, err));
-    pt_status status = cell_call(p->cell, &call, NULL, err);
-    fsys_close(call.fd);
-    return status;
+    struct str body = {0};
+    TRY(share_batch(p, batch, &call.fd, &body, err));
+    return call_with(p, &call, &body, err);
 }
 
 static pt_status finish(void *self, pt_writer *writer, pt_error *err)
@@ -141,15 +159,13 @@ static pt_status render_bodies(void *self, const struct ArrowArray *batch, const
                              .fd = -1,
                              .serve = serve_bodies,
                              .ctx = (void *)(uintptr_t)out};
-    TRY(share_batch(p, batch, &call.fd, err));
+    TRY(share_batch(p, batch, &call.fd, &body, err));
     wire_put_u64(&body, n);
     for (uint64_t row = 0; row < n; row++) {
         wire_put_text(&body, out->delivery_id(out->ctx, row));
         wire_put_text(&body, out->profile(out->ctx, row));
     }
-    pt_status status = call_with(p, &call, &body, err);
-    fsys_close(call.fd);
-    return status;
+    return call_with(p, &call, &body, err);
 }
 
 static pt_status take_policy(const pt_request_out *out, struct wire *in, struct pt_error *err)

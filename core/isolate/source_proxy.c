@@ -34,6 +34,9 @@ struct stream {
     struct source_proxy *source;
     struct cell *cell;
     const pt_split_run *run;
+    bool is_ahead;   // the next batch is being made
+    pt_status ahead; // what became of asking for it; its text is in `error`
+    bool is_closing; // what the child still tells is about rows nobody takes
     struct pt_error error;
 };
 
@@ -205,6 +208,9 @@ static pt_status serve_split(void *ctx, uint32_t ask, struct wire *in, struct st
 {
     const struct stream *s = ctx;
     (void)out;
+    if (s->is_closing && (ask == ASK_REJECTS || ask == ASK_COUNTED)) {
+        return PT_OK;
+    }
     if (ask == ASK_REJECTS) {
         return take_rejects(s->run, in, err);
     }
@@ -299,30 +305,44 @@ static pt_status take_batch(struct stream *s, struct wire *reply, struct ArrowAr
         }
         return code;
     }
-    int fd = cell_take_fd(s->cell);
-    if (fd < 0) {
+    uint64_t size = wire_u64(reply);
+    if (size == 0) {
         return PT_OK; // the end
     }
     const struct shared_layout layout = {p->fields, p->n_fields};
-    pt_status status = shared_batch_map(&layout, fd, out, &s->error);
-    fsys_close(fd);
-    return status;
+    return shared_batch_copy(&layout, cell_segment(s->cell), size, out, &s->error);
 }
 
+static struct cell_call call_next(struct stream *s)
+{
+    return (struct cell_call){.type = CALL_NEXT,
+                              .what = "reading a split",
+                              .body = &no_body,
+                              .fd = -1,
+                              .serve = serve_split,
+                              .ctx = s};
+}
+
+// While the host works on one batch the child makes the next one.
 static int stream_next(struct ArrowArrayStream *stream, struct ArrowArray *out)
 {
     struct stream *s = stream->private_data;
     struct wire reply = {0};
-    const struct cell_call call = {.type = CALL_NEXT,
-                                   .what = "reading a split",
-                                   .body = &no_body,
-                                   .fd = -1,
-                                   .serve = serve_split,
-                                   .ctx = s};
+    const struct cell_call call = call_next(s);
     out->release = NULL;
+    TRY(s->ahead);
     s->error = ERROR_INIT;
-    pt_status status = cell_call(s->cell, &call, &reply, &s->error);
-    return status == PT_OK ? take_batch(s, &reply, out) : status;
+    if (!s->is_ahead) {
+        TRY(cell_begin(s->cell, &call, &s->error));
+    }
+    s->is_ahead = false;
+    TRY(cell_finish(s->cell, &call, &reply, &s->error));
+    TRY(take_batch(s, &reply, out));
+    if (out->release != NULL) {
+        s->ahead = cell_begin(s->cell, &call, &s->error);
+        s->is_ahead = s->ahead == PT_OK;
+    }
+    return PT_OK;
 }
 
 static const char *stream_error(struct ArrowArrayStream *stream)
@@ -340,8 +360,13 @@ static void stream_release(struct ArrowArrayStream *stream)
                                    .fd = -1,
                                    .serve = serve_split,
                                    .ctx = s};
+    struct pt_error err = ERROR_INIT; // a child that dies now has given all that is wanted
+    s->is_closing = true;
+    if (s->is_ahead) {
+        const struct cell_call next = call_next(s);
+        cell_finish(s->cell, &next, NULL, &err);
+    }
     if (cell_is_alive(s->cell)) {
-        struct pt_error err = ERROR_INIT; // a child that dies now has given all it had
         cell_call(s->cell, &call, NULL, &err);
     }
     give_idle(s->source, s->cell);

@@ -83,6 +83,17 @@ def test_sources(portrait, t):
               f"{isolated.stderr}\n{trusted.stderr}")
 
 
+def test_an_early_end(portrait, t):
+    """The child works ahead of the host: what it does for rows that nobody takes is not told."""
+    words = [portrait, "read", "weblog", "a.log", "--with", "format=combined", "--format", "csv", "--plugin-dir",
+             "others", "--limit"]
+    for rows in ("1", "16384", "17000"):
+        isolated, trusted = both(words + [rows], t)
+        check(isolated.stdout.count("\n") == int(rows) + 1, f"--limit {rows}: {isolated.stdout.count(chr(10))} lines")
+        check(isolated.stdout == trusted.stdout, f"--limit {rows}: other rows in a child")
+        check(isolated.stderr == trusted.stderr, f"--limit {rows}: {isolated.stderr}\n{trusted.stderr}")
+
+
 def test_sinks(portrait, t):
     with open(os.path.join(t, "p.yaml"), "w", encoding="utf-8") as f:
         f.write(PIPELINE)
@@ -132,6 +143,7 @@ def main():
                 f.write(text)
         subprocess.run(["gzip", "-k", "a.log"], cwd=t, check=True)
         test_sources(portrait, t)
+        test_an_early_end(portrait, t)
         test_sinks(portrait, t)
         test_list(portrait, t)
         test_models_are_refused(portrait, t)

@@ -10,8 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -74,15 +72,22 @@ static void make_batch(struct fixture *f, struct ArrowArray *out)
     pt_batch_release(&batch);
 }
 
-static int write_batch(struct fixture *f)
+// As the host answers a child that asks for it.
+static pt_status make_room(void *ctx, uint64_t n, struct pt_error *err)
+{
+    int fd = -1;
+    TRY(segment_make(ctx, n, &fd, err));
+    return close(fd) == 0 ? PT_OK : PT_E_IO;
+}
+
+static void write_batch(struct fixture *f, struct segment *segment, uint64_t *n)
 {
     struct ArrowArray array = {0};
     struct pt_error err = ERROR_INIT;
-    int fd = -1;
+    const struct shared_room room = {segment, make_room, segment};
     make_batch(f, &array);
-    assert_int_equal(shared_batch_write(&f->layout, &array, &fd, &err), PT_OK);
+    assert_int_equal(shared_batch_write(&f->layout, &array, &room, n, &err), PT_OK);
     array.release(&array);
-    return fd;
 }
 
 static int set_up(void **state)
@@ -90,7 +95,7 @@ static int set_up(void **state)
     struct fixture *f = mem_zero(1, sizeof *f);
     struct ArrowSchema schema;
     struct pt_error err = ERROR_INIT;
-    struct stat facts;
+    struct segment segment = {0};
     host_table_init(&f->host, f);
     assert_int_equal(pt_schema_build(&f->host, fields, N_COLUMNS, &schema), PT_OK);
     assert_int_equal(schema_import(&schema, &f->schema, &err), PT_OK);
@@ -99,12 +104,10 @@ static int set_up(void **state)
         f->columns[i] = &f->schema.fields[i];
     }
     f->layout = (struct shared_layout){f->columns, N_COLUMNS};
-    int fd = write_batch(f);
-    assert_int_equal(fstat(fd, &facts), 0);
-    f->n = (uint64_t)facts.st_size;
+    write_batch(f, &segment, &f->n);
     f->bytes = mem_alloc(f->n);
-    assert_int_equal(pread(fd, f->bytes, f->n, 0), f->n);
-    close(fd);
+    memcpy(f->bytes, segment.bytes, f->n);
+    segment_release(&segment);
     *state = f;
     return 0;
 }
@@ -152,9 +155,12 @@ static void test_shared_batch__reads_what_was_written(void **state)
     struct ArrowArray direct = {0};
     struct batch through = {0};
     struct batch plain = {0};
-    int fd = write_batch(f);
-    assert_int_equal(shared_batch_map(&f->layout, fd, &array, &err), PT_OK);
-    close(fd); // the mapping stays
+    struct segment segment = {0};
+    uint64_t n = 0;
+    write_batch(f, &segment, &n);
+    assert_int_equal(shared_batch_copy(&f->layout, &segment, n, &array, &err), PT_OK);
+    memset(segment.bytes, 0xff, segment.n); // what the child does now changes nothing
+    segment_release(&segment);
     assert_int_equal(batch_import(&through, &f->schema, &array, true, &err), PT_OK);
     make_batch(f, &direct);
     assert_int_equal(batch_import(&plain, &f->schema, &direct, true, &err), PT_OK);
@@ -178,8 +184,7 @@ static pt_status try_bytes(struct fixture *f, const uint8_t *bytes, uint64_t n)
     struct ArrowArray array = {0};
     struct batch batch = {0};
     memcpy(exact, bytes, n);
-    const struct shared_source source = {.bytes = exact, .n = n};
-    pt_status status = shared_batch_view(&f->layout, &source, &array, &err);
+    pt_status status = shared_batch_view(&f->layout, (pt_bytes){exact, n}, &array, &err);
     if (status == PT_OK) {
         status = batch_import(&batch, &f->schema, &array, true, &err);
         if (status == PT_OK) {
@@ -268,53 +273,106 @@ static void test_shared_batch__every_cut_is_refused(void **state)
     assert_int_equal(try_bytes(f, f->bytes, f->n), PT_OK);
 }
 
-static int copy_to_memfd(const struct fixture *f, int seals)
+static void test_shared_batch__a_size_behind_its_memory_is_refused(void **state)
 {
-    int fd = memfd_create("test", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    assert_true(fd >= 0);
-    assert_int_equal(write(fd, f->bytes, f->n), f->n);
-    assert_int_equal(fcntl(fd, F_ADD_SEALS, seals), 0);
-    return fd;
-}
-
-static void expect_refused(struct fixture *f, int fd, const char *why)
-{
+    struct fixture *f = *state;
+    struct segment segment = {0};
     struct ArrowArray array = {0};
     struct pt_error err = ERROR_INIT;
-    assert_int_equal(shared_batch_map(&f->layout, fd, &array, &err), PT_E_INTERNAL);
-    assert_non_null(strstr(err.message, why));
-    close(fd);
+    uint64_t n = 0;
+    assert_int_equal(shared_batch_copy(&f->layout, &segment, 1, &array, &err), PT_E_INTERNAL);
+    write_batch(f, &segment, &n);
+    const uint64_t sizes[] = {segment.n + 1, SEGMENT_BYTES_MAX + 1, UINT64_MAX};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        err = ERROR_INIT;
+        assert_int_equal(shared_batch_copy(&f->layout, &segment, sizes[i], &array, &err),
+                         PT_E_INTERNAL);
+        assert_non_null(strstr(err.message, "larger than its memory"));
+    }
+    segment_release(&segment);
 }
 
-static void test_shared_batch__unsealed_memory_is_refused(void **state)
+static void test_shared_batch__nobody_can_change_its_size(void **state)
 {
-    struct fixture *f = *state;
-    expect_refused(f, copy_to_memfd(f, F_SEAL_SHRINK | F_SEAL_GROW), "not sealed");
-    expect_refused(f, copy_to_memfd(f, F_SEAL_WRITE | F_SEAL_GROW), "not sealed");
-    expect_refused(f, copy_to_memfd(f, F_SEAL_WRITE | F_SEAL_SHRINK), "not sealed");
-    expect_refused(f, open("/etc/passwd", O_RDONLY | O_CLOEXEC), "not sealed");
-    int holes = memfd_create("test", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    assert_int_equal(ftruncate(holes, 1 << 20), 0);
-    assert_int_equal(fcntl(holes, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW), 0);
-    expect_refused(f, holes, "holes");
-}
-
-static void test_shared_batch__nobody_can_change_it(void **state)
-{
-    struct fixture *f = *state;
-    int fd = write_batch(f);
-    assert_int_equal(write(fd, "x", 1), -1);
-    assert_int_equal(errno, EPERM);
+    (void)state;
+    struct segment segment = {0};
+    struct pt_error err = ERROR_INIT;
+    int fd = -1;
+    assert_int_equal(segment_make(&segment, 5000, &fd, &err), PT_OK);
     assert_int_equal(ftruncate(fd, 10), -1);
-    assert_ptr_equal(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0), MAP_FAILED);
+    assert_int_equal(errno, EPERM);
+    assert_int_equal(ftruncate(fd, (off_t)segment.n + 1), -1);
+    assert_int_equal(fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE), -1);
     close(fd);
+    segment_release(&segment);
+}
+
+static void test_shared_batch__memory_grows_to_its_limit(void **state)
+{
+    (void)state;
+    struct segment segment = {0};
+    struct pt_error err = ERROR_INIT;
+    const uint64_t sizes[] = {1, (uint64_t)3 << 20, SEGMENT_BYTES_MAX};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        assert_int_equal(make_room(&segment, sizes[i], &err), PT_OK);
+        assert_true(segment.n >= sizes[i] && segment.n <= SEGMENT_BYTES_MAX);
+    }
+    assert_int_equal(make_room(&segment, SEGMENT_BYTES_MAX + 1, &err), PT_E_LIMIT);
+    assert_int_equal(segment.n, SEGMENT_BYTES_MAX);
+    segment_release(&segment);
+}
+
+static void test_shared_batch__both_ends_see_one_memory(void **state)
+{
+    (void)state;
+    struct segment host = {0};
+    struct segment child = {0};
+    struct pt_error err = ERROR_INIT;
+    int fd = -1;
+    assert_int_equal(segment_make(&host, 5000, &fd, &err), PT_OK);
+    assert_int_equal(segment_join(&child, fd, &err), PT_OK);
+    close(fd); // the mappings stay
+    assert_int_equal(child.n, host.n);
+    child.bytes[4999] = 42;
+    assert_int_equal(host.bytes[4999], 42);
+    assert_int_equal(segment_join(&child, -1, &err), PT_E_IO);
+    segment_release(&child);
+    segment_release(&host);
+}
+
+static void test_shared_batch__out_of_memory(void **state)
+{
+    struct fixture *f = *state;
+    struct segment segment = {0};
+    uint64_t n = 0;
+    write_batch(f, &segment, &n);
+    int64_t blocks = mem_live_blocks();
+    for (uint64_t at = 1;; at++) {
+        struct ArrowArray array = {0};
+        struct pt_error err = ERROR_INIT;
+        mem_fault_arm(at, false);
+        pt_status status = shared_batch_copy(&f->layout, &segment, n, &array, &err);
+        bool is_through = mem_fault_calls() < at;
+        mem_fault_arm(0, false);
+        if (status == PT_OK) {
+            array.release(&array);
+        }
+        assert_int_equal(status, is_through ? PT_OK : PT_E_NO_MEMORY);
+        assert_int_equal(mem_live_blocks(), blocks);
+        if (is_through) {
+            break;
+        }
+    }
+    segment_release(&segment);
 }
 
 static void test_shared_batch__wrong_arrays_are_told(void **state)
 {
     struct fixture *f = *state;
     struct pt_error err = ERROR_INIT;
-    int fd = -1;
+    struct segment segment = {0};
+    const struct shared_room room = {&segment, make_room, &segment};
+    uint64_t n = 0;
     for (int fault = 0; fault < 4; fault++) {
         struct ArrowArray array = {0};
         make_batch(f, &array);
@@ -324,13 +382,14 @@ static void test_shared_batch__wrong_arrays_are_told(void **state)
         array.n_children = fault == 1 ? 3 : array.n_children;
         array.children[0]->n_buffers = fault == 2 ? 2 : 3;
         array.children[2]->offset = fault == 3 ? -5 : 0;
-        assert_int_equal(shared_batch_write(&f->layout, &array, &fd, &err), PT_E_INTERNAL);
+        assert_int_equal(shared_batch_write(&f->layout, &array, &room, &n, &err), PT_E_INTERNAL);
         array.length = length;
         array.n_children = n_children;
         array.children[0]->n_buffers = 3;
         array.release(&array);
     }
-    assert_int_equal(fd, -1);
+    assert_int_equal(n, 0);
+    segment_release(&segment);
 }
 
 int main(void)
@@ -339,8 +398,11 @@ int main(void)
         cmocka_unit_test(test_shared_batch__reads_what_was_written),
         cmocka_unit_test(test_shared_batch__mutations_are_harmless),
         cmocka_unit_test(test_shared_batch__every_cut_is_refused),
-        cmocka_unit_test(test_shared_batch__unsealed_memory_is_refused),
-        cmocka_unit_test(test_shared_batch__nobody_can_change_it),
+        cmocka_unit_test(test_shared_batch__a_size_behind_its_memory_is_refused),
+        cmocka_unit_test(test_shared_batch__nobody_can_change_its_size),
+        cmocka_unit_test(test_shared_batch__memory_grows_to_its_limit),
+        cmocka_unit_test(test_shared_batch__both_ends_see_one_memory),
+        cmocka_unit_test(test_shared_batch__out_of_memory),
         cmocka_unit_test(test_shared_batch__wrong_arrays_are_told),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
