@@ -29,6 +29,7 @@ struct list_reader {
     size_t *columns;     // namespace of each header column
     size_t n_columns;
     size_t columns_capacity;
+    bool is_header_only;
 };
 
 static pt_status no_memory(struct pt_error *err)
@@ -144,6 +145,9 @@ static pt_status rows_read(struct list_reader *r, struct csv_records *records, c
         FAIL(err, PT_E_DATA, "%s: empty; the first line must name namespaces", path);
     }
     TRY(header_read(r, &record, path, err));
+    if (r->is_header_only) {
+        return PT_OK;
+    }
     TRY(csv_records_next(records, &record, &done, err));
     while (!done) {
         TRY(row_read(r, &record, path, err));
@@ -182,10 +186,11 @@ static pt_status read_all(struct list_reader *r, const struct input *in, struct 
     return PT_OK;
 }
 
-pt_status suppression_read(const struct input *in, const struct suppression_spec *spec,
-                           struct suppression **out, struct pt_error *err)
+static pt_status list_read(const struct input *in, const struct suppression_spec *spec,
+                           bool is_header_only, struct suppression **out, struct pt_error *err)
 {
-    struct list_reader r = {.spec = spec, .list = mem_zero(1, sizeof *r.list)};
+    struct list_reader r = {
+        .spec = spec, .list = mem_zero(1, sizeof *r.list), .is_header_only = is_header_only};
     pt_status status = read_all(&r, in, err);
     mem_free(r.values);
     mem_free(r.n_values);
@@ -197,6 +202,21 @@ pt_status suppression_read(const struct input *in, const struct suppression_spec
     }
     *out = r.list;
     return PT_OK;
+}
+
+pt_status suppression_read(const struct input *in, const struct suppression_spec *spec,
+                           struct suppression **out, struct pt_error *err)
+{
+    return list_read(in, spec, false, out, err);
+}
+
+pt_status suppression_check(const struct input *in, const struct suppression_spec *spec,
+                            struct pt_error *err)
+{
+    struct suppression *headers = NULL;
+    pt_status status = list_read(in, spec, true, &headers, err);
+    suppression_free(headers);
+    return status;
 }
 
 bool suppression_has(const struct suppression *s, size_t namespace_, struct text value)

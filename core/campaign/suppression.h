@@ -30,6 +30,9 @@ struct suppression; // immutable after reading: shared by threads
 // namespace, a row with more fields than the header, an open quote, NUL or bad UTF-8.
 pt_status suppression_read(const struct input *in, const struct suppression_spec *spec,
                            struct suppression **out, struct pt_error *err);
+// Only the headers of its files: what would be wrong with every row below them.
+pt_status suppression_check(const struct input *in, const struct suppression_spec *spec,
+                            struct pt_error *err);
 // Does the list hold this (normalised) value of namespaces[namespace_]?
 bool suppression_has(const struct suppression *s, size_t namespace_, struct text value);
 // Does any header name this namespace?

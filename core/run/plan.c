@@ -126,7 +126,7 @@ struct expr *plan_condition(struct plan *p, const struct node *node, const struc
     struct expr *e = plan_expr(p, node, scope);
     if (e != NULL && !expr_is_condition(e)) {
         plan_fault(p, "P0302", node, "compare it with something",
-                   "a condition is needed here, this is a %s", vec_type_name(expr_type(e)));
+                   "a condition is needed here, this is %s", vec_type_name(expr_type(e)));
         return NULL;
     }
     return e;
@@ -290,9 +290,7 @@ with_absolute_paths(struct plan *p, const struct component_info *component, cons
     return with;
 }
 
-// A variable that could not be replaced was reported where it stands; its option would only fail
-// again.
-static bool has_broken_variable(const struct plan *p, const struct node *node)
+bool plan_is_broken(const struct plan *p, const struct node *node)
 {
     if (node == NULL) {
         return false;
@@ -304,7 +302,7 @@ static bool has_broken_variable(const struct plan *p, const struct node *node)
     }
     for (size_t i = 0; i < node->n; i++) {
         const struct node *below = node->kind == NODE_LIST ? node->items[i] : node->pairs[i].value;
-        if (has_broken_variable(p, below)) {
+        if (plan_is_broken(p, below)) {
             return true;
         }
     }
@@ -316,7 +314,7 @@ struct config *plan_config(struct plan *p, const struct component_info *componen
                            const struct config_services *services)
 {
     struct config *config = NULL;
-    if (has_broken_variable(p, with)) {
+    if (plan_is_broken(p, with)) {
         return NULL;
     }
     const struct config_request request = {

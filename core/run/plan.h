@@ -19,7 +19,8 @@ struct plan_source {
     bool is_open;            // discovery went well
     struct expr_name *names; // the schema's columns, then `row`, then `as_of`
     size_t n_names;
-    int32_t time; // index of the time column; -1 = untimed
+    int32_t time;      // index of the time column; -1 = untimed
+    bool is_time_told; // it was reported that there is none
     struct expr *where;
     struct profile_id *ids;
     size_t n_ids;
@@ -148,7 +149,8 @@ struct plan {
     struct plan_model *models;
     struct plan_audience *audiences;
     struct plan_sink *sinks;
-    bool is_backtest; // some score was learnt at the cut-off it is given for
+    bool is_as_of_told; // it was reported that there is none
+    bool is_backtest;   // some score was learnt at the cut-off it is given for
 };
 
 // Reads `file` and resolves everything. All faults go to `diags`. *out is given only when there

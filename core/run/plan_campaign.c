@@ -123,6 +123,27 @@ static void read_consent(struct plan *p, struct plan_audience *a)
     plan_fault(p, "P0207", node, hint, "no source has a consent `%s`", node->text.p);
 }
 
+// A list that is not there, or whose header is wrong, would stop the run after all was computed.
+static void check_list(struct plan *p, const struct node *at, const char *path)
+{
+    size_t n = p->pipeline->n_namespaces;
+    const char **names = plan_alloc(p, n, sizeof *names);
+    struct pt_error err = ERROR_INIT;
+    struct input *in = NULL;
+    if (names == NULL || path == NULL || plan_is_broken(p, at)) {
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        names[i] = p->pipeline->namespaces[i].name;
+    }
+    const struct suppression_spec spec = {.namespaces = names, .n_namespaces = n};
+    if (input_open(p->pipeline->folder, path, NULL, &in, &err) != PT_OK ||
+        suppression_check(in, &spec, &err) != PT_OK) {
+        plan_error(p, "P0112", at, "suppression list", &err);
+    }
+    input_close(in);
+}
+
 void plan_add_audiences(struct plan *p)
 {
     p->audiences = plan_alloc(p, p->pipeline->n_audiences, sizeof *p->audiences);
@@ -148,7 +169,9 @@ void plan_add_audiences(struct plan *p)
         read_limit(p, a);
         a->suppress = plan_alloc(p, a->written->suppress.n, sizeof *a->suppress);
         for (size_t k = 0; a->suppress != NULL && k < a->written->suppress.n; k++) {
-            a->suppress[a->n_suppress++] = plan_path(p, a->written->suppress.items[k]);
+            const char *path = plan_path(p, a->written->suppress.items[k]);
+            a->suppress[a->n_suppress++] = path;
+            check_list(p, a->written->suppress.items[k], path);
         }
     }
 }

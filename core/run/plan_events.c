@@ -45,6 +45,7 @@ static bool resolve_event(struct plan *p, size_t i, size_t depth)
         char hint[160];
         plan_hint_rows(p, w->from->text.p, hint);
         plan_fault(p, "P0202", w->from, hint, "there is no source or event `%s`", w->from->text.p);
+        e->is_failed = true;
         return false;
     }
     if (source < 0 && !resolve_event(p, (size_t)parent, depth + 1)) {
@@ -67,6 +68,7 @@ static bool resolve_event(struct plan *p, size_t i, size_t depth)
         e->where[e->n_where++] = own;
     }
     e->is_resolved = w->where == NULL || own != NULL;
+    e->is_failed = !e->is_resolved;
     return e->is_resolved;
 }
 

@@ -42,6 +42,15 @@ static const struct aggregate_key *aggregate_find(struct text name)
     return NULL;
 }
 
+// Reports once that `as_of` is missing; one that is written but no time was reported as such.
+static void need_as_of(struct plan *p, const struct node *at, const char *message)
+{
+    if (!p->is_as_of_told && p->pipeline->as_of == NULL) {
+        plan_fault(p, "P0402", at, "write as_of: 2025-06-01T00:00:00Z at the top", "%s", message);
+    }
+    p->is_as_of_told = true;
+}
+
 void plan_add_cutoffs(struct plan *p)
 {
     const struct pipeline *w = p->pipeline;
@@ -51,8 +60,7 @@ void plan_add_cutoffs(struct plan *p)
     }
     if (!w->has_as_of) {
         if (w->n_train > 0) {
-            plan_fault(p, "P0402", w->train[0], NULL,
-                       "`train` needs `as_of`: when are people scored?");
+            need_as_of(p, w->train[0], "`train` needs `as_of`: when are people scored?");
         }
         p->cutoffs_us[p->n_cutoffs++] = INT64_MAX;
         return;
@@ -158,8 +166,11 @@ static bool add_from(struct feature_build *b, const struct node *name)
     if (!is_timed &&
         (b->written->at_within != NULL || b->key->aggregate == AGGREGATE_DAYS_SINCE ||
          b->key->aggregate == AGGREGATE_SESSIONS || b->key->aggregate == AGGREGATE_GAP_MEAN)) {
-        plan_fault(p, "P0402", name, "name its time column under `time:`",
-                   "source `%s` has no time", p->pipeline->sources[source].name);
+        if (!p->sources[source].is_time_told) {
+            plan_fault(p, "P0402", name, "name its time column under `time:`",
+                       "source `%s` has no time", p->pipeline->sources[source].name);
+        }
+        p->sources[source].is_time_told = true;
         return false;
     }
     if (!add_value(b, source, &from)) {
@@ -261,7 +272,11 @@ static bool read_window(struct feature_build *b, struct profile_feature *f)
     f->after_us = w->after_us < 0 ? 0 : w->after_us;
     f->gap_us = w->gap_us;
     if (w->at_within != NULL && !b->plan->pipeline->has_as_of) {
-        plan_fault(b->plan, "P0402", w->at_within, NULL, "a window needs `as_of` in the pipeline");
+        need_as_of(b->plan, w->at_within, "a window needs `as_of` in the pipeline");
+        return false;
+    }
+    if (w->at_within != NULL && (b->is_label ? w->after_us : w->within_us) == 0) {
+        plan_fault(b->plan, "P0106", w->at_within, NULL, "a window of no time holds no rows");
         return false;
     }
     if (b->is_label && w->after_us < 0) {
@@ -274,7 +289,7 @@ static bool read_window(struct feature_build *b, struct profile_feature *f)
         }
     }
     if (b->key->aggregate == AGGREGATE_DAYS_SINCE && !b->plan->pipeline->has_as_of) {
-        plan_fault(b->plan, "P0402", w->aggregate, NULL, "`days_since` needs `as_of`");
+        need_as_of(b->plan, w->aggregate, "`days_since` needs `as_of`");
         return false;
     }
     check_label_window(b, f);
@@ -462,7 +477,7 @@ static void add_population(struct plan *p)
         return;
     }
     if (!expr_is_condition(condition)) {
-        plan_fault(p, "P0302", node, NULL, "a condition is needed here, this is a %s",
+        plan_fault(p, "P0302", node, NULL, "a condition is needed here, this is %s",
                    vec_type_name(expr_type(condition)));
         return;
     }

@@ -33,7 +33,7 @@ static const struct expr *normalizer(struct plan *p, const struct pipeline_names
     names[0].name = w->name;
     struct expr *e = plan_expr(p, w->normalize, &scope);
     if (e != NULL && expr_type(e) != VEC_STR) {
-        plan_fault(p, "P0302", w->normalize, NULL, "normalize must give text, this is a %s",
+        plan_fault(p, "P0302", w->normalize, NULL, "normalize must give text, this is %s",
                    vec_type_name(expr_type(e)));
         return NULL;
     }

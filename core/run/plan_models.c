@@ -113,7 +113,11 @@ static int choose(struct plan *p, const struct node *node, const char *key,
         }
     }
     char hint[160];
-    plan_hint(node->text.p, names, n, hint);
+    size_t used = (size_t)snprintf(hint, sizeof hint, "one of");
+    for (size_t i = 0; i < n && used < sizeof hint; i++) {
+        used +=
+            (size_t)snprintf(hint + used, sizeof hint - used, "%s %s", i == 0 ? "" : ",", names[i]);
+    }
     plan_fault(p, "P0107", node, hint, "`%s` is no choice for `%s`", node->text.p, key);
     return 0;
 }
@@ -224,6 +228,13 @@ static void read_test(struct plan *p, struct plan_model *m)
             return;
         }
         m->test_fraction = percent / 100;
+        return;
+    }
+    double number = 0;
+    if (text_to_f64(t, &number)) {
+        char hint[160];
+        snprintf(hint, sizeof hint, "for a share write %g%%", number < 1 ? number * 100 : number);
+        plan_fault(p, "P0106", node, hint, "`test` is a share such as 20%% or a condition");
         return;
     }
     struct expr_scope scope;

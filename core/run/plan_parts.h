@@ -55,6 +55,8 @@ int32_t plan_source_find(const struct plan *p, struct text name); // -1 = none
 int32_t plan_event_find(const struct plan *p, struct text name);  // -1 = none
 // Suggests a source or event.
 void plan_hint_rows(const struct plan *p, const char *wrong, char hint[160]);
+// Does it hold a variable that could not be replaced? That was reported where it stands.
+bool plan_is_broken(const struct plan *p, const struct node *node);
 // Fills a component's config from `with`; NULL when it failed.
 struct config *plan_config(struct plan *p, const struct component_info *component,
                            const struct node *with, const struct node *at, const char *owner,

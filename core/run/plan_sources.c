@@ -69,6 +69,7 @@ static void settle_time(struct plan *p, struct plan_source *s)
                        vec_type_name(s->names[s->time].type));
             s->time = -1;
         }
+        s->is_time_told = s->time < 0;
     }
     if (s->time >= 0) {
         s->used[s->time] = 1;

@@ -211,6 +211,33 @@ static void test_suppression__several_files_are_one_list(void **state)
     scratch_release(&s);
 }
 
+static pt_status check_text(struct scratch *s, const char *text, struct pt_error *err)
+{
+    const struct suppression_spec spec = {.namespaces = namespaces, .n_namespaces = 3};
+    struct input *in = NULL;
+    scratch_write(s, "list.csv", text, strlen(text));
+    pt_status status = input_open(s->folder, "list.csv", NULL, &in, err);
+    if (status == PT_OK) {
+        status = suppression_check(in, &spec, err);
+    }
+    input_close(in);
+    return status;
+}
+
+static void test_suppression__headers_are_checked_alone(void **state)
+{
+    (void)state;
+    struct scratch s;
+    scratch_init(&s);
+    struct pt_error err = ERROR_INIT;
+    assert_int_equal(check_text(&s, "email,phone\na@x,1,2\n", NULL), PT_OK);
+    assert_int_equal(check_text(&s, "emial\n", &err), PT_E_DATA);
+    assert_string_equal(err.hint, "did you mean `email`?");
+    assert_int_equal(check_text(&s, "", &err), PT_E_DATA);
+    assert_non_null(strstr(err.message, "empty"));
+    scratch_release(&s);
+}
+
 struct sweep {
     struct scratch s;
     struct lower lower;
@@ -248,6 +275,7 @@ int main(void)
         cmocka_unit_test(test_suppression__what_cannot_be_read_in_full_is_an_error),
         cmocka_unit_test(test_suppression__a_record_without_end_is_refused),
         cmocka_unit_test(test_suppression__several_files_are_one_list),
+        cmocka_unit_test(test_suppression__headers_are_checked_alone),
         cmocka_unit_test(test_suppression__every_failure_is_clean),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

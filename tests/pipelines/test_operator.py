@@ -1,0 +1,129 @@
+# SPDX-FileCopyrightText: 2026 Portrait contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What somebody who runs pipelines from cron meets: what is wrong is told once, with its place and
+its fix, and before the work begins.
+    test_operator.py PORTRAIT"""
+import os
+import re
+import tempfile
+
+from common import check, equal, finish, portrait
+
+PIPELINE = """portrait: 1
+name: operator
+as_of: 2025-06-01T00:00:00Z
+vars: {log: web.log}
+sources:
+  crm:
+    plugin: crm-csv
+    with: {path: crm.csv, columns: {id: string, email: string, consent: bool}}
+    consents: {mail: consent}
+  web: {plugin: weblog, with: {path: "${var:log}", format: combined}, time: ts}
+events:
+  seen: {from: web, where: "status = 200"}
+  again: {from: seen, where: "method = 'GET'"}
+  late: {from: again}
+identity:
+  namespaces: {customer: {class: person, known_in: crm}, email: {class: contact, normalize: email}}
+  rows: {crm: {customer: id, email: email}, web: {customer: user}}
+features:
+  views: {from: seen, count: rows, within: 30d}
+  more: {from: again, count: rows, within: 7d}
+  recency: {from: late, days_since: last, default: 999}
+labels:
+  comes: {from: web, exists: true, after: 30d}
+models:
+  persona: {plugin: kmeans, inputs: [views, recency], prepare: {scale: standard}, with: {k: 2}}
+audiences:
+  a: {where: "views >= 0", consent: mail, suppress: [gone.csv], order_by: "views DESC"}
+sinks:
+  file: {plugin: campaign-csv, from: a, with: {path: out/a.csv, columns: {id: profile, views: views}}}
+"""
+LINE = '1.2.3.4 - C%d [%02d/May/2025:10:00:00 +0000] "GET /a HTTP/1.1" 200 5 "-" "Mozilla"\n'
+
+
+def write(path, text):
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(text)
+
+
+def shop(t, people=8):
+    write(os.path.join(t, "crm.csv"), "id,email,consent\n" + "".join(
+        f"C{i},u{i}@example.org,true\n" for i in range(people)))
+    write(os.path.join(t, "web.log"), "".join(
+        LINE % (i % people, 1 + i % 28) for i in range(people * 5)))
+    write(os.path.join(t, "gone.csv"), "email\nu1@example.org\n")
+
+
+def mutated(t, *changes):
+    text = PIPELINE
+    for old, new in changes:
+        check(text.count(old) == 1, f"`{old}` stands once in the pipeline")
+        text = text.replace(old, new)
+    path = os.path.join(t, "p.yaml")
+    write(path, text)
+    return path
+
+
+def faults(t, *changes):
+    r = portrait("check", mutated(t, *changes))
+    found = re.findall(r"^\S*:(\d+):(\d+): error\[(P\d+)\]: (.*)$", r.stderr, re.M)
+    equal(r.returncode, 78 if found else 0, f"check {changes}: exit\n{r.stderr}")
+    return found, r.stderr
+
+
+def test_told_once(t):
+    for changes, code, words in (
+            ((("as_of: 2025-06-01T00:00:00Z", "as_of: 2025-06-31T00:00:00Z"),), "P0104", "`as_of`"),
+            ((("as_of: 2025-06-01T00:00:00Z\n", ""),), "P0402", "`as_of`"),
+            ((("seen: {from: web", "seen: {from: wep"),), "P0202", "`wep`"),
+            ((("time: ts", "time: tss"),), "P0204", "`tss`"),
+            ((("time: ts", "time: none"),), "P0402", "has no time"),
+            ((("views, recency]", "views, recncy]"),), "P0204", "`recncy`")):
+        found, text = faults(t, *changes)
+        equal([f[2] for f in found], [code], f"{changes}: one fault\n{text}")
+        check(words in text, f"{changes}: tells {words}\n{text}")
+
+
+def test_told_with_fix(t):
+    for changes, code, words in (
+            ((("scale: standard", "scale: std"),), "P0107", "one of auto, none, standard, minmax"),
+            ((("with: {k: 2}}", "with: {k: 2}, evaluate: {test: 20}}"),), "P0106", "write 20%"),
+            ((("with: {k: 2}}", "with: {k: 2}, evaluate: {test: 0.2}}"),), "P0106", "write 20%"),
+            ((("within: 30d", "within: 0d"),), "P0106", "no time"),
+            ((('"status = 200"', '"status"'),), "P0302", "this is i64")):
+        found, text = faults(t, *changes)
+        check([f[2] for f in found] == [code] and words in text, f"{changes}: {words}\n{text}")
+
+
+def test_suppression_is_checked(t):
+    equal(faults(t)[0], [], "the list is there")
+    for text, words in ((None, "no such file"), ("", "empty"),
+                        ("e-mail\nx@example.org\n", "did you mean `email`")):
+        os.remove(os.path.join(t, "gone.csv"))
+        if text is not None:
+            write(os.path.join(t, "gone.csv"), text)
+        found, told = faults(t)
+        equal([f[2] for f in found], ["P0112"], f"list {text!r}: code\n{told}")
+        check(words in told and "gone.csv" in told, f"list {text!r}: says {words}\n{told}")
+        r = portrait("run", os.path.join(t, "p.yaml"), "--runs", os.path.join(t, "runs"))
+        equal(r.returncode, 78, f"list {text!r}: run refuses before it reads\n{r.stderr}")
+        if text is None:
+            write(os.path.join(t, "gone.csv"), "")
+    # A row that is wrong is found when the list is read, as every row of an input.
+    write(os.path.join(t, "gone.csv"), "email\na@example.org,b@example.org\n")
+    equal(faults(t)[0], [], "check reads the header only")
+    r = portrait("run", os.path.join(t, "p.yaml"), "--runs", os.path.join(t, "runs"))
+    equal(r.returncode, 1, f"a list that cannot be read in full stops the run\n{r.stderr}")
+    check(not os.path.exists(os.path.join(t, "out/a.csv")), "nothing published")
+
+
+def main():
+    for test in [f for name, f in globals().items() if name.startswith("test_")]:
+        with tempfile.TemporaryDirectory(prefix="portrait-operator-") as t:
+            shop(t)
+            test(t)
+    finish()
+
+
+main()
