@@ -92,6 +92,19 @@ static void keep_memory(void)
 #endif
 }
 
+// A full disk or a closed pipe behind stdout must not look like success: neither when the last
+// bytes are written, nor when earlier ones got lost.
+static int settle_output(int exit_code)
+{
+    bool is_lost = ferror(stdout) != 0;
+    is_lost = fflush(stdout) != 0 || is_lost;
+    if (!is_lost || exit_code != EXIT_DONE) {
+        return exit_code;
+    }
+    fprintf(stderr, "portrait: the output could not be written\n");
+    return EXIT_RUN_FAILED;
+}
+
 int main(int argc, char **argv)
 {
     keep_memory();
@@ -102,21 +115,15 @@ int main(int argc, char **argv)
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
         cli_overview(stdout);
-        return EXIT_DONE;
+        return settle_output(EXIT_DONE);
     }
     if (strcmp(argv[1], "--version") == 0) {
         printf("portrait %s\n", PORTRAIT_VERSION);
-        return EXIT_DONE;
+        return settle_output(EXIT_DONE);
     }
     const struct cli_verb *verb = find_verb(argv[1]);
     if (verb == NULL) {
         return EXIT_USAGE;
     }
-    int exit_code = run_verb(verb, argc - 2, argv + 2);
-    // A full disk or a closed pipe behind stdout must not look like success.
-    if (fflush(stdout) != 0 && exit_code == EXIT_DONE) {
-        fprintf(stderr, "portrait: the output could not be written\n");
-        return EXIT_RUN_FAILED;
-    }
-    return exit_code;
+    return settle_output(run_verb(verb, argc - 2, argv + 2));
 }

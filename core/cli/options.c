@@ -51,7 +51,14 @@ const struct cli_option option_cache = {
     0,
     0};
 const struct cli_option option_runs = {
-    "runs", "DIR", "folder of runs (default: runs/ beside the pipeline)", CLI_TEXT, AT(runs), 0, 0};
+    "runs",
+    "DIR",
+    "folder of runs (default: runs/ beside the pipeline; where none is named, runs/ here, else "
+    "pipelines/runs/)",
+    CLI_TEXT,
+    AT(runs),
+    0,
+    0};
 const struct cli_option option_run = {
     "run", "RUN", "which run: an id, a part of it, or latest (default: latest)", CLI_TEXT, AT(run),
     0,     0};
@@ -222,6 +229,19 @@ int cli_parse(struct cli *cli, int argc, char **argv)
     return EXIT_DONE;
 }
 
+// A row of two columns; a left one that is too wide has its line alone.
+static void put_row(FILE *out, const char *name, const char *left, const char *right)
+{
+    const int width = 22;
+    bool is_wide = strlen(left) > (size_t)width;
+    if (is_wide) {
+        fprintf(out, "  %s%s\n  %*s ", name, left, (int)strlen(name) + width, "");
+    } else {
+        fprintf(out, "  %s%-*s ", name, width, left);
+    }
+    fprintf(out, "%s\n", right);
+}
+
 void cli_help(const struct cli_verb *verb, FILE *out)
 {
     fprintf(out, "portrait %s %s\n\n%s\n\noptions:\n", verb->name, verb->words, verb->summary);
@@ -231,7 +251,7 @@ void cli_help(const struct cli_verb *verb, FILE *out)
         char left[48];
         snprintf(left, sizeof left, "--%s%s%s", o->name, o->value == NULL ? "" : " ",
                  o->value == NULL ? "" : o->value);
-        fprintf(out, "  %-22s %s\n", left, o->help);
+        put_row(out, "", left, o->help);
     }
     fprintf(out, "\nexample:\n  %s\n", verb->example);
 }
@@ -241,8 +261,9 @@ void cli_overview(FILE *out)
     fprintf(out, "portrait: user profiles and campaigns from the files a shop already has\n\n"
                  "usage: portrait VERB ... (portrait VERB --help for each)\n\n");
     for (size_t i = 0; i < cli_n_verbs; i++) {
-        fprintf(out, "  %-8s %-22s %s\n", cli_verbs[i]->name, cli_verbs[i]->words,
-                cli_verbs[i]->summary);
+        char name[16];
+        snprintf(name, sizeof name, "%-8s ", cli_verbs[i]->name);
+        put_row(out, name, cli_verbs[i]->words, cli_verbs[i]->summary);
     }
     fprintf(out,
             "\nexample:\n  portrait run pipelines/shop-features.yaml --var out=features.csv\n");

@@ -5,9 +5,11 @@ its fix, and before the work begins.
     test_operator.py PORTRAIT"""
 import os
 import re
+import shutil
+import subprocess
 import tempfile
 
-from common import check, equal, finish, portrait
+from common import PORTRAIT, check, equal, finish, portrait
 
 PIPELINE = """portrait: 1
 name: operator
@@ -118,11 +120,38 @@ def test_suppression_is_checked(t):
     check(not os.path.exists(os.path.join(t, "out/a.csv")), "nothing published")
 
 
+def test_lost_output(t):
+    """What cannot be written is told, however much of it there is."""
+    runs = os.path.join(t, "runs")
+    for words in (("plugins", "list", "--json"), ("plugins", "info", "weblog", "--json"),
+                  ("plugins", "info", "weblog"), ("--help",), ("--version",), ("run", "--help"),
+                  ("runs", "list", "--json"), ("runs", "show", "latest", "--json")):
+        if words[0] == "runs" and not os.path.exists(runs):
+            r = portrait("run", mutated(t), "--runs", runs)
+            equal(r.returncode, 0, f"a run to look at\n{r.stderr}")
+            for i in range(40):  # more than one buffer of stdout
+                shutil.copytree(os.path.realpath(os.path.join(runs, "latest")),
+                                os.path.join(runs, f"20250601T0000{i:02}Z-operator-{i:04x}"))
+        words += ("--runs", runs) if words[0] == "runs" else ()
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            r = subprocess.run([PORTRAIT, *words], stdout=full, stderr=subprocess.PIPE, text=True,
+                               timeout=60)
+        check(r.returncode == 1 and "could not be written" in r.stderr,
+              f"{words} to a full disk: exit {r.returncode}, {r.stderr!r}")
+
+
+def test_help_columns():
+    for words in (("--help",), ("plugins", "--help"), ("read", "--help")):
+        text = portrait(*words).stdout
+        check("FILE.so | sign FILE | verify FILE | lock PIPELINE list" not in text and
+              not re.search(r"\|(?:junit|count) \S", text), f"{words}: columns are apart\n{text}")
+
+
 def main():
     for test in [f for name, f in globals().items() if name.startswith("test_")]:
         with tempfile.TemporaryDirectory(prefix="portrait-operator-") as t:
             shop(t)
-            test(t)
+            test(*[t][:test.__code__.co_argcount])
     finish()
 
 
