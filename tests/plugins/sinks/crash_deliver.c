@@ -25,7 +25,6 @@
 #define PEOPLE 300
 #define BATCH 10
 #define SECRET_BASE64 "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-#define LIFE_MAX_US 40000
 
 static void must(bool is_true, const char *what)
 {
@@ -102,8 +101,7 @@ static pt_status live(const struct campaign *c, struct pt_error *err)
     return delivery_is_complete(&report) ? PT_OK : PT_E_NETWORK;
 }
 
-// True when the sender lived to the end.
-static bool life(const struct campaign *c, uint64_t drawn)
+static pid_t sender_start(const struct campaign *c)
 {
     pid_t pid = fork();
     must(pid >= 0, "fork");
@@ -115,13 +113,46 @@ static bool life(const struct campaign *c, uint64_t drawn)
         }
         _exit(status == PT_OK ? 0 : 1);
     }
-    struct timespec pause = {0, (long)(drawn % LIFE_MAX_US) * 1000};
-    nanosleep(&pause, NULL);
-    kill(pid, SIGKILL);
+    return pid;
+}
+
+// True when the sender lived to the end.
+static bool sender_end(pid_t pid)
+{
     int how = 0;
     must(waitpid(pid, &how, 0) == pid, "waitpid");
     must(WIFSIGNALED(how) ? WTERMSIG(how) == SIGKILL : WEXITSTATUS(how) == 0, "a sender failed");
     return !WIFSIGNALED(how);
+}
+
+static bool life(const struct campaign *c, uint64_t us)
+{
+    pid_t pid = sender_start(c);
+    struct timespec pause = {(time_t)(us / 1000000), (long)(us % 1000000) * 1000};
+    nanosleep(&pause, NULL);
+    kill(pid, SIGKILL);
+    return sender_end(pid);
+}
+
+// Microseconds a sender needs that nobody kills: this build's and this machine's measure.
+static uint64_t whole_life_us(const struct campaign *c)
+{
+    struct timespec start;
+    struct timespec end;
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    must(sender_end(sender_start(c)), "the first sender was killed");
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    return (uint64_t)(end.tv_sec - start.tv_sec) * 1000000 +
+           (uint64_t)((end.tv_nsec - start.tv_nsec) / 1000) + 1;
+}
+
+static struct campaign campaign_at(const struct scratch *s, const struct receiver *r, unsigned wave)
+{
+    struct campaign c;
+    snprintf(c.folder, sizeof c.folder, "%s/hook%u", s->folder, wave);
+    snprintf(c.wave, sizeof c.wave, "wave-%u", wave);
+    snprintf(c.url, sizeof c.url, "%s", r->url);
+    return c;
 }
 
 static void check_signature(const struct receiver *r, unsigned i)
@@ -198,15 +229,14 @@ int main(int argc, char **argv)
     receiver_init(&r);
     r.shared->chaos = seed | 1;
     receiver_start(&r);
+    struct campaign c = campaign_at(&s, &r, waves++);
+    uint64_t whole_us = whole_life_us(&c);
     while (kills < wanted) {
-        struct campaign c;
-        snprintf(c.folder, sizeof c.folder, "%s/hook%u", s.folder, waves);
-        snprintf(c.wave, sizeof c.wave, "wave-%u", waves++);
-        snprintf(c.url, sizeof c.url, "%s", r.url);
+        c = campaign_at(&s, &r, waves++);
         bool lived = false;
         while (!lived) {
             seed = seed * 6364136223846793005u + 1442695040888963407u;
-            lived = life(&c, seed >> 33);
+            lived = life(&c, (seed >> 33) % whole_us);
             kills += !lived;
         }
     }
