@@ -105,7 +105,8 @@ static void put_run(struct metrics *m)
            json_get(json_get(r, "seconds"), "all"));
     single(m, "portrait_run_peak_memory_bytes", "Most memory the run held at once.",
            json_get(r, "peak_memory_bytes"));
-    single(m, "portrait_run_spilled_bytes", "Bytes of rows that did not fit into memory.",
+    single(m, "portrait_run_spilled_bytes",
+           "Bytes of rows and identifiers that did not fit into memory.",
            json_get(r, "spilled_bytes"));
     single(m, "portrait_run_profiles", "People found.", json_get(r, "profiles"));
 }

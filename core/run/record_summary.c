@@ -3,6 +3,7 @@
 // The summary a person reads at the end of a run: where rows went, how good the models are, who the
 // personas are, who was selected, where things lie.
 #include <math.h>
+#include <string.h>
 
 #include "run_state.h"
 
@@ -131,6 +132,10 @@ static void show_sinks(const struct run *r, FILE *out)
                 (unsigned long long)s->report.rejected.profiles,
                 s->report.last_error[0] == '\0' ? "" : "; last error: ", s->report.last_error);
     }
+    if (r->exit_code == EXIT_PENDING) {
+        fprintf(out, "what is pending goes out by: portrait deliver %s%s\n",
+                strchr(r->folder.path, '/') == NULL ? "./" : "", r->folder.path);
+    }
 }
 
 // What did not fit into `memory`.
@@ -140,6 +145,20 @@ static void show_spill(const struct run *r, FILE *out)
     if (s.rows + s.identifiers > 0) {
         fprintf(out, "beyond memory: %.1f MB of rows and %.1f MB of identifiers went to disk\n",
                 (double)s.rows / 1e6, (double)s.identifiers / 1e6);
+    }
+}
+
+void record_rows(const struct run *r, FILE *out)
+{
+    uint64_t read = 0;
+    uint64_t placed = 0;
+    for (size_t i = 0; r->read != NULL && i < r->plan->pipeline->n_sources; i++) {
+        const struct profile_balance *b = &r->read[i].balance;
+        read += r->read[i].read;
+        placed += b->used + b->filtered + b->unmatched + b->outside + r->read[i].quarantined;
+    }
+    if (read > 0 && read == placed) {
+        show_sources(r, out);
     }
 }
 

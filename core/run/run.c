@@ -101,7 +101,8 @@ static void settle(struct run *r, pt_status status)
     } else if (r->exit_code == 0) {
         r->exit_code = run_exit_of(status, r->options->signal_number);
     }
-    r->status = status_of(r->exit_code);
+    // Without a folder nothing was begun: another run is at work, or there is no place for runs.
+    r->status = r->folder.path == NULL ? "REFUSED" : status_of(r->exit_code);
 }
 
 static const char *wave_of(struct run *r)
@@ -133,6 +134,9 @@ static pt_status begin(struct run *r, struct pt_error *err)
     pt_status status = run_folder_create(runs, p->name, r->options->now_us, &r->folder, err);
     if (status != PT_OK) {
         r->exit_code = status == PT_E_STATE ? EXIT_RETRY_LATER : 0;
+        if (status == PT_E_IO && err->hint[0] == '\0') {
+            snprintf(err->hint, sizeof err->hint, "--runs DIR names another folder for runs");
+        }
         return status;
     }
     if (r->options->log != NULL) {
@@ -200,7 +204,13 @@ static void say_failure(const struct run *r)
 {
     const char *message = r->failure.message;
     bool is_diagnostic = strstr(message, ": error[P") != NULL;
+    if (!r->options->is_quiet && r->exit_code != EXIT_QUALITY) {
+        record_rows(r, r->options->screen);
+    }
     fprintf(r->options->screen, "%s%s\n", is_diagnostic ? "" : "portrait: ", message);
+    if (r->failure.hint[0] != '\0') {
+        fprintf(r->options->screen, "  %s\n", r->failure.hint);
+    }
     size_t n = 0;
     for (size_t i = 0; r->exit_code == EXIT_QUALITY && i < r->plan->pipeline->n_sources; i++) {
         const struct quarantine_reason *reasons = quarantine_reasons(r->read[i].rejects, &n);

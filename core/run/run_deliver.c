@@ -113,6 +113,9 @@ static pt_status send_one(struct redelivery *d, const struct pipeline_sink *sink
         v->destroy(self);
     }
     config_free(config);
+    if (status == PT_OK) {
+        step_deliver_tell(d->options, sink->name, &report);
+    }
     d->delivered += report.accepted.profiles;
     d->pending += report.pending.profiles + report.exhausted.profiles;
     d->rejected += report.rejected.profiles;

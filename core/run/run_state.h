@@ -83,6 +83,9 @@ struct deliver_screen {
 pt_status step_deliver_folder(const char *folder, const struct component_info *component,
                               void *self, struct deliver_screen *screen,
                               struct delivery_report *report, struct pt_error *err);
+// Says, also when quiet, what a sink could not deliver and why.
+void step_deliver_tell(const struct run_options *options, const char *sink,
+                       const struct delivery_report *report);
 // Where the bodies of a sink are frozen; owned by the caller (mem_free).
 char *run_delivery_folder(const struct run_folder *folder, const char *sink);
 
@@ -90,5 +93,7 @@ char *run_delivery_folder(const struct run_folder *folder, const char *sink);
 pt_status record_write(const struct run *r, struct pt_error *err);
 void record_status_line(const struct run *r, FILE *out);
 void record_summary(const struct run *r, FILE *out);
+// Its first part alone: where the rows went. Nothing before all have a place.
+void record_rows(const struct run *r, FILE *out);
 
 #endif

@@ -18,7 +18,7 @@ static void say_progress(void *ctx, uint64_t finished, uint64_t total)
     const struct run_options *options = screen->options;
     progress_count(screen->progress, finished, total);
     if (options->log != NULL && (finished == total || finished % 100 == 0)) {
-        log_write(options->log, LOG_INFO, NULL, 0, "delivered %llu of %llu bodies",
+        log_write(options->log, LOG_INFO, NULL, 0, "tried %llu of %llu messages",
                   (unsigned long long)finished, (unsigned long long)total);
     }
 }
@@ -36,6 +36,20 @@ static struct delivery_options sending(const struct component_info *component, v
     send.progress = say_progress;
     send.progress_ctx = screen;
     return send;
+}
+
+void step_deliver_tell(const struct run_options *options, const char *sink,
+                       const struct delivery_report *report)
+{
+    uint64_t pending = report->pending.profiles + report->exhausted.profiles;
+    if (options->log == NULL || report->last_error[0] == '\0' ||
+        pending + report->rejected.profiles == 0) {
+        return;
+    }
+    log_write(options->log, LOG_WARN, NULL, 0,
+              "sink `%s`: %llu people pending, %llu rejected; last error: %s", sink,
+              (unsigned long long)pending, (unsigned long long)report->rejected.profiles,
+              report->last_error);
 }
 
 pt_status step_deliver(struct run *r, struct pt_error *err)
@@ -58,6 +72,7 @@ pt_status step_deliver(struct run *r, struct pt_error *err)
         if (status != PT_OK) {
             return error_prefix(err, "sink `%s`", s->written->name);
         }
+        step_deliver_tell(r->options, s->written->name, &r->sinks[i].report);
     }
     return PT_OK;
 }

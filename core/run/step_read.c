@@ -138,6 +138,17 @@ static pt_status check_budget(struct run *r, uint32_t i, struct pt_error *err)
     return PT_E_DATA;
 }
 
+// A log that changed its format must not look like a quiet day.
+static void warn_all_rejected(const struct run *r, uint32_t i)
+{
+    const struct run_source *s = &r->read[i];
+    if (r->options->log != NULL && s->read > 0 && s->quarantined == s->read) {
+        log_write(r->options->log, LOG_WARN, NULL, 0,
+                  "source `%s`: all %llu rows were rejected; `max_bad` stops such runs",
+                  r->plan->pipeline->sources[i].name, (unsigned long long)s->read);
+    }
+}
+
 pt_status step_read(struct run *r, struct pt_error *err)
 {
     TRY(make_spec(r, err));
@@ -147,6 +158,7 @@ pt_status step_read(struct run *r, struct pt_error *err)
     }
     for (uint32_t i = 0; i < n; i++) {
         TRY(check_budget(r, i, err));
+        warn_all_rejected(r, i);
     }
     return profile_close(r->profile, err);
 }

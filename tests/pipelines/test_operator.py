@@ -3,13 +3,15 @@
 """What somebody who runs pipelines from cron meets: what is wrong is told once, with its place and
 its fix, and before the work begins.
     test_operator.py PORTRAIT"""
+import fcntl
 import os
 import re
 import shutil
+import socket
 import subprocess
 import tempfile
 
-from common import PORTRAIT, check, equal, finish, portrait
+from common import PORTRAIT, check, equal, finish, portrait, status_line
 
 PIPELINE = """portrait: 1
 name: operator
@@ -138,6 +140,65 @@ def test_lost_output(t):
                                timeout=60)
         check(r.returncode == 1 and "could not be written" in r.stderr,
               f"{words} to a full disk: exit {r.returncode}, {r.stderr!r}")
+
+
+def run(t, *changes, words=()):
+    path = mutated(t, *changes)
+    return portrait("run", path, "--runs", os.path.join(t, "runs"), *words)
+
+
+def test_failed_runs_tell_why(t):
+    """A failed run still shows where its rows went; one that was not begun is REFUSED."""
+    write(os.path.join(t, "crm.csv"), "id,email,consent\nC1,u1@example.org,true\n")
+    r = run(t)
+    equal(r.returncode, 1, "k is 2 and there is one person\n" + r.stderr)
+    check(re.search(r"^web +40 +5 +0 +35 +0 +0$", r.stderr, re.M), "a failed run: rows\n" + r.stderr)
+    check("quarantined\n" not in run(t, words=("--quiet",)).stderr, "quiet: no table")
+    blocked = os.path.join(t, "blocked")
+    write(blocked, "")
+    r = portrait("run", os.path.join(t, "p.yaml"), "--runs", blocked)
+    equal((r.returncode, status_line(r)["status"]), (1, "REFUSED"), "no place for runs\n" + r.stderr)
+    check("--runs DIR" in r.stderr, "no place for runs: the fix\n" + r.stderr)
+    os.makedirs(os.path.join(t, "held"))
+    with open(os.path.join(t, "held", ".lock-operator"), "w", encoding="utf-8") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        r = portrait("run", os.path.join(t, "p.yaml"), "--runs", os.path.join(t, "held"))
+    equal((r.returncode, status_line(r)["status"]), (75, "REFUSED"), "locked\n" + r.stderr)
+
+
+def test_all_rejected(t):
+    write(os.path.join(t, "web.log"), "no line of a log\n" * 50)
+    r = run(t, words=("--quiet",))
+    check("source `web`: all 50 rows were rejected" in r.stderr, "all rows rejected\n" + r.stderr)
+
+
+HOOK = """  hook:
+    plugin: webhook
+    from: a
+    with: {url: "http://127.0.0.1:%d/x", allow_http: true, allow_private: true, max_attempts: 1,
+      columns: {views: views}}
+"""
+
+
+def test_pending_tells_why(t):
+    """Nobody listens: what is left and why is said, also when quiet, and how to go on."""
+    deaf = socket.socket()
+    deaf.bind(("127.0.0.1", 0))  # held and never listened at: connections are refused
+    hook = (("sinks:\n", "sinks:\n" + HOOK % deaf.getsockname()[1]),)
+    r = run(t, *hook, words=("--quiet",))
+    equal(r.returncode, 4, "nobody listens\n" + r.stderr)
+    check("sink `hook`: 7 people pending" in r.stderr and "last error: 127.0.0.1" in r.stderr,
+          "quiet: the last error\n" + r.stderr)
+    r = portrait("deliver", "latest", "--runs", os.path.join(t, "runs"))
+    equal(r.returncode, 4, "deliver: nobody listens\n" + r.stderr)
+    check("last error: 127.0.0.1" in r.stderr, "deliver: the last error\n" + r.stderr)
+    check("delivered 1" not in r.stderr, "deliver: nothing was delivered\n" + r.stderr)
+    r = run(t, *hook, words=("--no-deliver",))
+    again = re.search(r"portrait deliver (\S+)", r.stderr)
+    check(again is not None, "what to do with what is pending\n" + r.stderr)
+    r = portrait("deliver", again.group(1))
+    equal(r.returncode, 4, "the command told is a command\n" + r.stderr)
+    deaf.close()
 
 
 def test_help_columns():
