@@ -180,6 +180,7 @@ static pt_status answer(struct cell *c, const struct cell_call *call, struct cal
                            ? cell_services_answer(&c->services, type, &in, &body, &asked)
                        : call->serve == NULL ? CELL_NOT_ASKED
                                              : call->serve(call->ctx, type, &in, &body, &asked);
+    k->heard_us = clock_monotonic_us(); // an answer may take its time: a server's, say
     if (in.failed || (status == CELL_NOT_ASKED && asked.code == PT_OK)) {
         str_release(&body);
         return ended(c, "spoke out of turn", call->what, err);

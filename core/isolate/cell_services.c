@@ -187,6 +187,8 @@ pt_status cell_services_answer(struct cell_services *s, uint32_t ask, struct wir
         return answer_read(s, in, out, err);
     case ASK_INPUT_CLOSE:
         return answer_close(s, in);
+    case ASK_HTTP:
+        return cell_http_answer(s->origin->host, in, out, err);
     case ASK_ROOM:
         return answer_room(s, in, err);
     default:

@@ -23,6 +23,9 @@ void cell_services_init(struct cell_services *s, const struct cell_origin *origi
 // Answers ASK_LOG to ASK_ROOM.
 pt_status cell_services_answer(struct cell_services *s, uint32_t ask, struct wire *in,
                                struct str *out, struct pt_error *err);
+// ASK_HTTP.
+pt_status cell_http_answer(const pt_host *host, struct wire *in, struct str *out,
+                           struct pt_error *err);
 void cell_services_release(struct cell_services *s); // closes streams; again is fine
 
 #endif

@@ -55,6 +55,7 @@ pt_status guest_room(void *g, uint64_t n, struct pt_error *err);
 // Host slots of the guest's table, and its inputs.
 void guest_host_init(struct guest *g, uint32_t cpu);
 pt_input *guest_input(void *ctx, uint32_t index);
+const pt_http_api *guest_http_api(void);
 
 // One call each: reads `in`, fills g->reply.
 pt_status guest_discover(struct guest *g, struct pt_error *err);

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 Portrait contributors
 // SPDX-License-Identifier: Apache-2.0
 // The host table as an isolated plugin sees it: each slot a question over the channel. Temporary
-// folders and HTTP do not exist here.
+// folders do not exist here.
 #include <errno.h>
 
 #include "fsys.h"
@@ -245,4 +245,5 @@ void guest_host_init(struct guest *g, uint32_t cpu)
     g->host.input = &g->input_api;
     g->host.writer = host_writer_api();
     g->host.reader = host_reader_api();
+    g->host.http = guest_http_api();
 }

@@ -34,6 +34,7 @@ enum message_type {
     ASK_INPUT_OPEN,
     ASK_INPUT_READ, // bytes are in the window
     ASK_INPUT_CLOSE,
+    ASK_HTTP,
     ASK_ROOM, // for batches; the memory comes as descriptor
     ASK_SCHEMA,
     ASK_TIME_COLUMN,

@@ -149,6 +149,7 @@ def main():
         test_sink_rust(t)
         test_fixed_width(t)
         test_nearest_centroid(t)
+        example("source-paged-api", t)  # its own test runs it against a server, in process and isolated
         test_rust_declarations(t)
     finish()
 
