@@ -299,7 +299,7 @@ pt_status csv_sample_files(struct csv_instance *in, const pt_discovery *out, pt_
     }
     if (status == PT_OK && !s.is_started && in->config->names.n == 0) {
         status = pt_fail(in->host, err, PT_E_DATA, "path", "no record can be read: %s",
-                         s.fault == NULL ? "there is none" : s.fault);
+                         s.fault == NULL ? "there is none, not even a header" : s.fault);
     }
     if (status == PT_OK) {
         status = layout_fill(&s, err);

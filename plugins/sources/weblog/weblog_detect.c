@@ -264,7 +264,8 @@ static bool auto_try(const struct weblog_wish *wish, const struct weblog_sample 
     is_good = is_good && candidate_try("json", wish, sample, out, found, fault);
     if (is_good && found->n_good == 0) {
         snprintf(fault->text, sizeof fault->text,
-                 "no preset reads any of the first %u lines; say how a line is written", sample->n);
+                 "no preset reads any of the first %u lines; say in `format` how a line is written",
+                 sample->n);
         return false;
     }
     return is_good;

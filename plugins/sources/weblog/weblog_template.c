@@ -393,6 +393,13 @@ static void required_count(struct weblog_format *f)
     }
 }
 
+// A word that stands where a preset would, in a format that reads no time: a preset misspelt.
+static bool is_preset_missed(const struct weblog_format *f, const char *text, int *n)
+{
+    *n = (int)strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-");
+    return *n > 0 && text[*n] == ' ' && f->by_role[WEBLOG_TIME] < 0;
+}
+
 bool weblog_template_compile(struct weblog_format *f, const char *text, struct weblog_fault *fault)
 {
     char expanded[ATOMS_MAX];
@@ -411,6 +418,12 @@ bool weblog_template_compile(struct weblog_format *f, const char *text, struct w
     }
     if (f->n_fields == 0) {
         return fail(fault, "neither a preset nor a text with directives");
+    }
+    int n = 0;
+    if (is_preset_missed(f, text, &n)) {
+        snprintf(fault->text, sizeof fault->text,
+                 "`%.*s` is no preset, and as a text the format reads no time", n, text);
+        return false;
     }
     f->starts_quoted = f->n_steps > 0 && f->steps[0].text.n > 0 && expanded[0] == '"';
     required_count(f);

@@ -75,7 +75,7 @@ static void test_crm_csv_options__files_that_cannot_be_read(void **state)
 {
     (void)state;
     static const struct wrong all[] = {
-        {"", {0}, PT_E_DATA, "path", "no record can be read: there is none"},
+        {"", {0}, PT_E_DATA, "path", "no record can be read: there is none, not even a header"},
         {"\n\n", {0}, PT_E_DATA, "path", "there is none"},
         {"a,\"b\n1,2\n", {0}, PT_E_DATA, "path", "a.csv: the first record, a header maybe"},
         {"a,\xff\n", {0}, PT_E_DATA, "path", "the header cannot be read: not UTF-8"},

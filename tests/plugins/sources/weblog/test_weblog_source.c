@@ -376,6 +376,7 @@ static void test_weblog_source__bad_options(void **state)
     (void)state;
     check_config("format", "haproxy", NULL, "`haproxy` is not read yet");
     check_config("format", "combnied", NULL, "neither a preset");
+    check_config("format", "combinde \"uid=%{uid}\"", NULL, "`combinde` is no preset");
     check_config("format", "combined %Z", NULL, "unknown directive letter `Z`");
     check_config("utc_offset", "+99:00", NULL, "not an offset");
     check_config("pages", "product", "product", "begins with /");
