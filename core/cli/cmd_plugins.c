@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 Portrait contributors
 // SPDX-License-Identifier: Apache-2.0
 // portrait plugins: what is there to use in a pipeline, and its options.
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,6 +19,21 @@ static const char *type_name(pt_option_type type)
     return is_known ? names[type] : "?";
 }
 
+static void show_range(const struct option_row *o)
+{
+    bool is_whole = o->type == PT_OPT_I64 && (o->i_min != 0 || o->i_max != 0);
+    bool is_real = o->type == PT_OPT_F64 && (o->f_min != 0 || o->f_max != 0);
+    if (is_whole && o->i_max != INT64_MAX) {
+        printf(", %lld to %lld", (long long)o->i_min, (long long)o->i_max);
+    } else if (is_whole) {
+        printf(", at least %lld", (long long)o->i_min);
+    } else if (is_real && isfinite(o->f_max)) {
+        printf(", %.15g to %.15g", o->f_min, o->f_max);
+    } else if (is_real) {
+        printf(", at least %.15g", o->f_min);
+    }
+}
+
 static void show_options(const struct option_row *rows, uint32_t n, int indent)
 {
     for (uint32_t i = 0; i < n; i++) {
@@ -26,8 +42,9 @@ static void show_options(const struct option_row *rows, uint32_t n, int indent)
         if ((o->flags & PT_OPTF_REQUIRED) != 0) {
             printf(", required");
         }
+        show_range(o);
         if (o->default_text != NULL) {
-            printf(", default %s", o->default_text);
+            printf(", default %s", o->default_text[0] == '\0' ? "\"\"" : o->default_text);
         }
         if (o->unit != NULL) {
             printf(" (%s)", o->unit);

@@ -103,7 +103,7 @@ static pt_status split_rows(struct job *j, struct pt_error *err)
         }
     }
     if (j->n_train == 0) {
-        FAIL(err, PT_E_DATA, "model `%s` has no rows to learn from", spec->name);
+        FAIL(err, PT_E_DATA, "there are no rows to learn from");
     }
     return PT_OK;
 }

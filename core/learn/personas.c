@@ -173,7 +173,8 @@ static pt_status put_into_words(struct personas *out, struct pt_error *err)
                 add_words(&words, &p->traits[j]);
             }
         }
-        const char *text = words.n == 0 && !words.failed ? "close to the average" : str_get(&words);
+        const char *plain = p->size == 0 ? "nobody" : "close to the average";
+        const char *text = words.n == 0 && !words.failed ? plain : str_get(&words);
         p->words = text == NULL ? NULL : arena_strdup(&out->arena, text);
         is_made = p->words != NULL;
     }

@@ -142,6 +142,23 @@ def test_lost_output(t):
               f"{words} to a full disk: exit {r.returncode}, {r.stderr!r}")
 
 
+def test_options_tell_ranges():
+    for name, words in (("kmeans", "k: whole number, 0 to 1000, default 5 (segments)"),
+                        ("logreg", "l1_ratio: number, 0 to 1, default 0"),
+                        ("campaign-csv", 'null: text, default ""')):
+        check(f"  {words}\n" in portrait("plugins", "info", name).stdout, f"{name}: {words}")
+
+
+def test_segment_of_nobody(t):
+    """Who was there in spring is gone by now: the segment is empty, and nothing is said of it."""
+    write(os.path.join(t, "web.log"), "".join(LINE % (i % 4, 1) for i in range(16)))
+    r = run(t, ("as_of: 2025-06-01T00:00:00Z", "as_of: 2025-07-25T00:00:00Z\n"
+                "train: {as_of: [2025-05-20T00:00:00Z]}"),
+            ("[views, recency]", "[views]"), ("with: {k: 2}", "with: {k: 2, order_by: views}"))
+    equal(r.returncode, 0, "a run with an empty segment\n" + r.stderr)
+    check(re.search(r"^ +0 +0 people +0\.0%  nobody$", r.stderr, re.M), "an empty segment\n" + r.stderr)
+
+
 def run(t, *changes, words=()):
     path = mutated(t, *changes)
     return portrait("run", path, "--runs", os.path.join(t, "runs"), *words)

@@ -253,7 +253,7 @@ static void test_learn__data_without_an_answer_is_told(void **state)
     memset(all, 1, sizeof all);
     bench_open(&b, fake_binary());
     b.spec.test = all;
-    expect(&b, PT_E_DATA, "has no rows to learn from");
+    expect(&b, PT_E_DATA, "there are no rows to learn from");
     bench_open(&b, fake_binary());
     memset(b.t.columns[3].f, 0, ROWS * sizeof(double));
     expect(&b, PT_E_DATA, "label `y` is `0` in all 10000 rows");
