@@ -189,6 +189,11 @@ pt_status cell_services_answer(struct cell_services *s, uint32_t ask, struct wir
         return answer_close(s, in);
     case ASK_HTTP:
         return cell_http_answer(s->origin->host, in, out, err);
+    case ASK_FILE_OPEN:
+        return cell_files_open(&s->files, s->origin->host, in, &s->granted, out, err);
+    case ASK_FILE_REMOVE:
+        cell_files_remove(&s->files, in, out);
+        return PT_OK;
     case ASK_ROOM:
         return answer_room(s, in, err);
     default:
@@ -209,4 +214,5 @@ void cell_services_release(struct cell_services *s)
         s->granted = -1;
     }
     segment_release(&s->segment);
+    cell_files_release(&s->files);
 }

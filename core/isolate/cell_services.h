@@ -6,6 +6,7 @@
 #define PORTRAIT_ISOLATE_CELL_SERVICES_H
 
 #include "cell.h"
+#include "cell_files.h"
 #include "segment.h"
 
 #define CELL_STREAMS_MAX 64
@@ -16,6 +17,7 @@ struct cell_services {
     pt_stream *streams[CELL_STREAMS_MAX]; // by number - 1
     int granted;                          // descriptor that goes with the next answer; -1 = none
     struct segment segment;               // for batches
+    struct cell_files files;              // temporary
 };
 
 void cell_services_init(struct cell_services *s, const struct cell_origin *origin,

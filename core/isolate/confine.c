@@ -17,13 +17,9 @@
 #include <unistd.h>
 
 #include "confine_files.h"
-#include "refusals.h"
-#include "segment.h"
 
 #define FILES_MAX 32
 #define CPU_SECONDS 3600
-// Writing, creating, and all that is no plain open for reading.
-#define OPEN_WRITES (O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND | (O_TMPFILE & ~O_DIRECTORY))
 
 #if defined(__SANITIZE_ADDRESS__)
 #define IS_SANITIZED 1
@@ -48,6 +44,9 @@ static const int allowed[] = {
     SCMP_SYS(close),
     SCMP_SYS(lseek),
     SCMP_SYS(fstat),
+    SCMP_SYS(ftruncate),
+    SCMP_SYS(fsync),
+    SCMP_SYS(fdatasync),
     SCMP_SYS(munmap),
     SCMP_SYS(mremap),
     SCMP_SYS(madvise),
@@ -124,6 +123,12 @@ static int allow_reading(scmp_filter_ctx filter)
                                          SCMP_A1(SCMP_CMP_MASKED_EQ, OPEN_WRITES, O_RDONLY));
 }
 
+static int allow_marked_reading(scmp_filter_ctx filter)
+{
+    return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
+                            SCMP_A2(SCMP_CMP_MASKED_EQ, OPEN_WRITES | OPEN_MARK, OPEN_MARK));
+}
+
 // Calls that are fine with some arguments only.
 static int allow_some(scmp_filter_ctx filter)
 {
@@ -167,8 +172,10 @@ static int fill_filter(scmp_filter_ctx filter, bool is_loading, bool may_read)
 {
     int error = allow_all(filter, allowed, sizeof allowed / sizeof allowed[0]);
     error = error != 0 ? error : allow_some(filter);
-    if (error == 0 && (is_loading || may_read)) {
+    if (error == 0 && is_loading) {
         error = allow_reading(filter);
+    } else if (error == 0 && may_read) {
+        error = allow_marked_reading(filter);
     }
     if (error == 0 && is_loading) {
         error = allow_all(filter, allowed_to_load, sizeof allowed_to_load / sizeof(int));
@@ -212,16 +219,16 @@ pt_status confine_load(const struct confinement *c, struct pt_error *err)
     TRY(limit(RLIMIT_NPROC, 0, err));
     TRY(limit(RLIMIT_CORE, 0, err));
     TRY(limit(RLIMIT_CPU, CPU_SECONDS, err));
-    TRY(limit(RLIMIT_FSIZE, SEGMENT_BYTES_MAX, err));
+    TRY(limit(RLIMIT_FSIZE, TEMP_FILE_BYTES_MAX, err));
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
         return error_system(err, errno, "no new privileges");
     }
     TRY(confine_files(c->paths, c->n_paths, err));
-    TRY(refusals_watch(c->window, err));
+    TRY(refusals_watch(c->refusals, err));
     return load_filter(true, true, err);
 }
 
 pt_status confine_work(const struct confinement *c, struct pt_error *err)
 {
-    return load_filter(false, c->n_paths > 0, err);
+    return load_filter(false, c->refusals->may_read, err);
 }

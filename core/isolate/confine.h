@@ -6,10 +6,10 @@
 #define PORTRAIT_ISOLATE_CONFINE_H
 
 #include "error.h"
-#include "messages.h"
+#include "refusals.h"
 
 struct confinement {
-    struct window *window;
+    struct refusals *refusals;
     uint64_t memory_bytes; // address space
     const char **paths;    // may be opened for reading
     uint32_t n_paths;
@@ -18,7 +18,7 @@ struct confinement {
 // 1. Before the plugin is loaded: no new privileges, limits; files only for reading, and only the
 // system's libraries and the granted paths.
 pt_status confine_load(const struct confinement *c, struct pt_error *err);
-// 2. Before it works: no file is opened any more unless paths are granted, no code is mapped.
+// 2. Before it works: no file is opened any more but what refusals.h serves, no code is mapped.
 pt_status confine_work(const struct confinement *c, struct pt_error *err);
 
 #endif

@@ -108,8 +108,10 @@ static pt_status read_limits(struct guest *g, struct wire *in, struct confinemen
 
 static pt_status create(struct guest *g, struct wire *in, struct pt_error *err)
 {
-    struct confinement limits = {.window = g->window};
+    struct confinement limits = {.refusals = &g->refusals};
     TRY(read_limits(g, in, &limits, err));
+    g->refusals = (struct refusals){
+        .window = g->window, .serve = guest_files_serve, .ctx = g, .may_read = limits.n_paths > 0};
     uint32_t cpu = wire_u32(in);
     pt_kind kind = (pt_kind)wire_u32(in);
     const char *name = wire_name(in);

@@ -13,6 +13,7 @@
 #include "batch.h"
 #include "channel.h"
 #include "messages.h"
+#include "refusals.h"
 #include "registry.h"
 #include "segment.h"
 #include "wire.h"
@@ -21,6 +22,7 @@ struct guest {
     pt_host host; // ctx is the guest
     pt_input_api input_api;
     struct window *window;
+    struct refusals refusals;
     struct message message;
     struct str answer_body; // of a question
     int granted;            // descriptor that came with it, -1 = none; the asker takes it
@@ -50,6 +52,8 @@ pt_status guest_serve(struct pt_error *err);
 // Asks the host; `in` (may be NULL) is what comes behind its status, valid until the next question.
 pt_status guest_ask(struct guest *g, uint32_t type, const struct str *body, struct wire *in,
                     struct pt_error *err);
+// Answers system calls on paths below TEMP_FOLDER.
+bool guest_files_serve(void *g, const struct refused_call *call, int64_t *result);
 // Makes g->segment hold so many bytes.
 pt_status guest_room(void *g, uint64_t n, struct pt_error *err);
 // Host slots of the guest's table, and its inputs.

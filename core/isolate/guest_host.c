@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 Portrait contributors
 // SPDX-License-Identifier: Apache-2.0
-// The host table as an isolated plugin sees it: each slot a question over the channel. Temporary
-// folders do not exist here.
+// The host table as an isolated plugin sees it: each slot a question over the channel.
+// Temporary files are in guest_files.c, HTTP in guest_http.c.
 #include <errno.h>
 
 #include "fsys.h"
@@ -73,6 +73,14 @@ static int64_t ask_now(const pt_host *host)
 {
     struct wire in = {0};
     return guest_ask(host->ctx, ASK_NOW, NULL, &in, NULL) == PT_OK ? wire_i64(&in) : 0;
+}
+
+static pt_status tell_temp_dir(const pt_host *host, const char **path, pt_error *err)
+{
+    (void)host;
+    (void)err;
+    *path = TEMP_FOLDER;
+    return PT_OK;
 }
 
 static uint8_t is_cancelled(const pt_host *host)
@@ -235,6 +243,7 @@ void guest_host_init(struct guest *g, uint32_t cpu)
     g->host.log = ask_log;
     g->host.secret_get = ask_secret;
     g->host.now_ms = ask_now;
+    g->host.temp_dir = tell_temp_dir;
     g->host.cancelled = is_cancelled;
     g->input_api = *host_input_stub();
     g->input_api.count = input_files;

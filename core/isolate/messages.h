@@ -35,6 +35,8 @@ enum message_type {
     ASK_INPUT_READ, // bytes are in the window
     ASK_INPUT_CLOSE,
     ASK_HTTP,
+    ASK_FILE_OPEN, // a temporary file comes as descriptor, or the error number
+    ASK_FILE_REMOVE,
     ASK_ROOM, // for batches; the memory comes as descriptor
     ASK_SCHEMA,
     ASK_TIME_COLUMN,
@@ -53,6 +55,11 @@ enum message_type {
 // Descriptors of a child when it starts; it has no others.
 #define CHILD_CHANNEL_FD 3
 #define CHILD_WINDOW_FD 4
+
+// Where a child sees its temporary files; there is no such folder.
+#define TEMP_FOLDER "/portrait-temp"
+#define TEMP_FILES_MAX 16
+#define TEMP_FILE_BYTES_MAX ((uint64_t)4 << 30)
 
 #define WINDOW_DATA_BYTES ((size_t)1 << 20)
 #define REFUSALS_MAX 8

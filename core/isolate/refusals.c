@@ -4,23 +4,23 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <sys/syscall.h>
 #include <ucontext.h>
+#include <unistd.h>
 
 // A signal handler has no other way to it.
-static struct window *watched;
+static struct refusals *watched;
 
 #if defined(__x86_64__)
 static int64_t argument(const ucontext_t *u, int index)
 {
-    static const int registers[] = {REG_RDI, REG_RSI};
+    static const int registers[] = {REG_RDI, REG_RSI, REG_RDX, REG_R10};
     return u->uc_mcontext.gregs[registers[index]];
 }
 
-static void refuse(ucontext_t *u)
+static void give_result(ucontext_t *u, int64_t result)
 {
-    u->uc_mcontext.gregs[REG_RAX] = -EPERM;
+    u->uc_mcontext.gregs[REG_RAX] = result;
 }
 #elif defined(__aarch64__)
 static int64_t argument(const ucontext_t *u, int index)
@@ -28,9 +28,9 @@ static int64_t argument(const ucontext_t *u, int index)
     return (int64_t)u->uc_mcontext.regs[index];
 }
 
-static void refuse(ucontext_t *u)
+static void give_result(ucontext_t *u, int64_t result)
 {
-    u->uc_mcontext.regs[0] = (uint64_t)(int64_t)-EPERM;
+    u->uc_mcontext.regs[0] = (uint64_t)result;
 }
 #else
 #error "isolation knows x86-64 and arm64"
@@ -82,32 +82,64 @@ static bool is_noted(const struct refusal *r, uint32_t n, int call, const char *
 
 static void note(int call, const char *path)
 {
-    uint32_t n = atomic_load(&watched->n_refusals);
-    if (n >= REFUSALS_MAX || is_noted(watched->refusals, n, call, path)) {
+    struct window *w = watched->window;
+    uint32_t n = atomic_load(&w->n_refusals);
+    if (n >= REFUSALS_MAX || is_noted(w->refusals, n, call, path)) {
         return;
     }
-    struct refusal *r = &watched->refusals[n];
+    struct refusal *r = &w->refusals[n];
     r->number = call;
     for (size_t i = 0; i + 1 < sizeof r->path && path[i] != '\0'; i++) {
         r->path[i] = path[i];
     }
-    atomic_store(&watched->n_refusals, n + 1);
+    atomic_store(&w->n_refusals, n + 1);
+}
+
+// Opens for reading what Landlock grants; false for all else.
+static bool open_granted(const struct refused_call *call, int64_t *result)
+{
+    bool is_at = call->number == SYS_openat;
+#ifdef SYS_open
+    bool is_open = is_at || call->number == SYS_open;
+#else
+    bool is_open = is_at;
+#endif
+    int64_t folder = is_at ? call->arguments[0] : AT_FDCWD;
+    int64_t flags = call->arguments[is_at ? 2 : 1];
+    if (!is_open || !watched->may_read || (flags & OPEN_WRITES) != 0) {
+        return false;
+    }
+    long fd = syscall(SYS_openat, folder, call->path, flags | OPEN_MARK, 0);
+    *result = fd < 0 ? -errno : fd;
+    return *result != -EACCES;
 }
 
 static void on_refused(int number, siginfo_t *about, void *context)
 {
     (void)number;
     ucontext_t *u = context;
+    int saved = errno;
     int at = path_argument(about->si_syscall);
-    const char *path = at < 0 ? NULL : (const char *)(uintptr_t)argument(u, at);
-    note(about->si_syscall, path == NULL ? "" : path);
-    refuse(u);
+    struct refused_call call = {.number = about->si_syscall};
+    for (int i = 0; i < 4; i++) {
+        call.arguments[i] = argument(u, i);
+    }
+    call.path = at < 0 ? NULL : (const char *)(uintptr_t)call.arguments[at];
+    int64_t result = -EPERM;
+    bool is_served = call.path != NULL &&
+                     (watched->serve(watched->ctx, &call, &result) || open_granted(&call, &result));
+    if (!is_served) {
+        result = -EPERM;
+        note(call.number, call.path == NULL ? "" : call.path);
+    }
+    give_result(u, result);
+    errno = saved;
 }
 
-pt_status refusals_watch(struct window *window, struct pt_error *err)
+pt_status refusals_watch(struct refusals *r, struct pt_error *err)
 {
     struct sigaction action = {.sa_sigaction = on_refused, .sa_flags = SA_SIGINFO | SA_NODEFER};
-    watched = window;
+    watched = r;
     sigemptyset(&action.sa_mask);
     if (sigaction(SIGSYS, &action, NULL) != 0) {
         return error_system(err, errno, "refused system calls");

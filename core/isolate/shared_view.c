@@ -32,10 +32,13 @@ static uint64_t element_bytes(enum arrow_wire wire)
 {
     switch (wire) {
     case WIRE_I8:
+    case WIRE_U8:
         return 1;
     case WIRE_I16:
+    case WIRE_U16:
         return 2;
     case WIRE_I32:
+    case WIRE_U32:
     case WIRE_F32:
     case WIRE_DATE32:
     case WIRE_TEXT32:

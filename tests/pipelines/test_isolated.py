@@ -4,9 +4,11 @@
 
 A copy of the command without its plugin folder is told of the plugins by --plugin-dir, so that they
 run isolated, and with --trust-plugins in process."""
+import contextlib
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -35,6 +37,7 @@ identity: {namespaces: {who: {class: person}}, rows: {hits: {who: ip}}}
 features: {hits: {from: hits, count: rows}}
 sinks:
   file: {plugin: campaign-csv, from: profiles, with: {path: "${var:out}/people.csv"}}
+  store: {plugin: profile-store, from: profiles, with: {path: "${var:out}/people.db"}}
   hook: {plugin: webhook, from: profiles, with: {url: "https://example.com/", signing_key: "${secret:key}"}}
 """
 
@@ -57,6 +60,13 @@ def run(words, folder, code=0):
 def read(path):
     with open(path, "rb") as f:
         return f.read()
+
+
+def dump(folder, name):
+    """What an SQLite file holds, but for the time of the run."""
+    with contextlib.closing(sqlite3.connect(os.path.join(folder, name))) as db:
+        check(db.execute("PRAGMA integrity_check").fetchall() == [("ok",)], f"{name} is damaged")
+        return re.sub(r"20[0-9T:.-]+Z", "NOW", "\n".join(db.iterdump()))
 
 
 def both(words, folder):
@@ -107,7 +117,7 @@ def test_sinks(portrait, t):
         os.mkdir(out)
         run([portrait, "run", "p.yaml", "--plugin-dir", "others", "--quiet", "--no-deliver", "--secrets",
              "secrets", "--runs", out + "/runs", "--var", f"data={t}", "--var", f"out={out}"] + how, t, code=4)
-        results.append({"people.csv": read(os.path.join(out, "people.csv"))})
+        results.append({"people.csv": read(os.path.join(out, "people.csv")), "people.db": dump(out, "people.db")})
         frozen = os.path.join(out, "runs", "latest", "deliveries", "hook")
         results[-1]["bodies"] = [re.sub(rb'20[0-9T:.-]+Z', b"NOW", read(os.path.join(at, f))) for at, folders, files in sorted(os.walk(frozen))
                                  for f in sorted(files) if not f.endswith(".ndjson")]

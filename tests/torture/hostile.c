@@ -12,6 +12,7 @@
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -177,6 +178,68 @@ static bool try_environment(const struct source *s)
     return environ != NULL && environ[0] != NULL;
 }
 
+static int open_in(const char *folder, const char *name, int flags)
+{
+    char path[512];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return open(path, flags, 0600);
+}
+
+static const char *temp_folder(const struct source *s)
+{
+    const char *folder = "";
+    return s->host->temp_dir(s->host, &folder, NULL) == PT_OK ? folder : "";
+}
+
+// What a temporary file is for: written, found, read back, removed.
+static bool use_temp(const struct source *s)
+{
+    const char *folder = temp_folder(s);
+    char path[512];
+    char back[6] = "";
+    struct stat facts;
+    snprintf(path, sizeof path, "%s/file-XXXXXX", folder);
+    int fd = mkstemp(path);
+    bool is_written = fd >= 0 && write(fd, "hello", 6) == 6 && close(fd) == 0;
+    bool is_found = stat(folder, &facts) == 0 && S_ISDIR(facts.st_mode) &&
+                    stat(path, &facts) == 0 && facts.st_size == 6 && access(path, R_OK) == 0;
+    fd = open(path, O_RDONLY);
+    bool is_read =
+        fd >= 0 && read(fd, back, 6) == 6 && strcmp(back, "hello") == 0 && close(fd) == 0;
+    bool is_removed = unlink(path) == 0 && access(path, F_OK) != 0 && errno == ENOENT &&
+                      open_in(folder, "none", O_RDONLY) < 0 && errno == ENOENT;
+    return is_written && is_found && is_read && is_removed;
+}
+
+// Leaves a file, and tries all ways out of the folder.
+static bool leave_temp(const struct source *s)
+{
+    static const char *const names[] = {"..", ".", "", "../x", "a/b", "/etc/passwd"};
+    const char *folder = temp_folder(s);
+    int left = open_in(folder, "left", O_WRONLY | O_CREAT);
+    bool is_out = left < 0;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        is_out = is_out || open_in(folder, names[i], O_RDONLY) >= 0 ||
+                 open_in(folder, names[i], O_RDWR | O_CREAT) >= 0;
+    }
+    return is_out || mkdir(folder, 0700) == 0 || open_in(folder, "x", O_TMPFILE | O_RDWR) >= 0;
+}
+
+static bool fill_temp(const struct source *s)
+{
+    const char *folder = temp_folder(s);
+    for (int i = 0; i < 20; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "f%d", i);
+        int fd = open_in(folder, name, O_WRONLY | O_CREAT);
+        if (fd < 0) {
+            return i != 16 || errno != EMFILE;
+        }
+        close(fd);
+    }
+    return true;
+}
+
 static bool crash(const struct source *s)
 {
     (void)s;
@@ -266,6 +329,9 @@ static const struct {
     {"limits", try_limits},
     {"secret", try_secret},
     {"environment", try_environment},
+    {"temp", use_temp},
+    {"temp left", leave_temp},
+    {"temp full", fill_temp},
     {"crash", crash},
     {"abort", abort_process},
     {"exit", exit_process},

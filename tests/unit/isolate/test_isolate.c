@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "child.h"
@@ -23,6 +24,7 @@ struct fixture {
     struct registry *registry;
     struct isolation isolation;
     char program[1024];
+    char temp[32]; // folder for temporary files
 };
 
 static struct fixture shared;
@@ -60,6 +62,14 @@ static pt_status give_secret(const pt_host *host, uint32_t handle, pt_bytes *out
     return PT_OK;
 }
 
+static pt_status give_temp_dir(const pt_host *host, const char **path, pt_error *err)
+{
+    (void)host;
+    (void)err;
+    *path = shared.temp;
+    return PT_OK;
+}
+
 static void listen_init(struct listening *l)
 {
     *l = (struct listening){0};
@@ -67,6 +77,7 @@ static void listen_init(struct listening *l)
     l->host.log = keep_log;
     l->host.cancelled = is_cancelled;
     l->host.secret_get = give_secret;
+    l->host.temp_dir = give_temp_dir;
 }
 
 static pt_status take_begin(void *ctx, uint32_t ordinal, void **split, struct pt_error *err)
@@ -212,8 +223,38 @@ static void test_isolate__a_granted_path_can_be_read(void **state)
     assert_string_equal(o.answer, "refused");
     run_with("read", "/proc/self/maps", false, &o); // not below it
     assert_string_equal(o.answer, "refused");
+    assert_non_null(strstr(o.host.log, "tried openat /proc/self/maps"));
+    run_deed("temp", &o); // beside temporary files
+    assert_string_equal(o.answer, "granted");
     plugin->grant.reads = NULL;
     plugin->grant.n_reads = 0;
+}
+
+static size_t files_in(const char *folder)
+{
+    size_t n = 0;
+    DIR *dir = opendir(folder);
+    assert_non_null(dir);
+    while (readdir(dir) != NULL) {
+        n++;
+    }
+    closedir(dir);
+    return n;
+}
+
+static void test_isolate__temporary_files_are_its_own(void **state)
+{
+    (void)state;
+    static const char *const deeds[][2] = {
+        {"temp", "granted"}, {"temp left", "refused"}, {"temp full", "refused"}};
+    size_t before = files_in(shared.temp);
+    for (size_t i = 0; i < sizeof deeds / sizeof deeds[0]; i++) {
+        struct outcome o;
+        run_deed(deeds[i][0], &o);
+        assert_int_equal(o.status, PT_OK);
+        assert_string_equal(o.answer, deeds[i][1]);
+        assert_int_equal(files_in(shared.temp), before); // nothing stays
+    }
 }
 
 static void test_isolate__its_end_is_told(void **state)
@@ -255,14 +296,7 @@ static void test_isolate__a_stop_ends_a_plugin_that_does_not(void **state)
 
 static size_t open_files(void)
 {
-    size_t n = 0;
-    DIR *dir = opendir("/proc/self/fd");
-    assert_non_null(dir);
-    while (readdir(dir) != NULL) {
-        n++;
-    }
-    closedir(dir);
-    return n;
+    return files_in("/proc/self/fd");
 }
 
 static long resident_pages(void)
@@ -298,9 +332,8 @@ static void test_isolate__thousand_cycles_leave_nothing(void **state)
 }
 
 // Every allocation of the host fails once: a clean error, nothing left.
-static void test_isolate__out_of_memory(void **state)
+static void sweep(const char *deed)
 {
-    (void)state;
     const struct component_info *c =
         registry_find(shared.registry, PT_KIND_SOURCE, "hostile", NULL);
     int64_t before = mem_live_blocks();
@@ -311,7 +344,7 @@ static void test_isolate__out_of_memory(void **state)
         struct pt_error err = ERROR_INIT;
         char answer[16] = "";
         listen_init(&l);
-        struct config *config = config_for(c, "nothing", "x");
+        struct config *config = config_for(c, deed, "x");
         mem_fault_arm(at, false);
         pt_status status = source_instance_open(&s, c, config, &l.host, NULL, &err);
         if (status == PT_OK) {
@@ -330,6 +363,14 @@ static void test_isolate__out_of_memory(void **state)
     assert_int_equal(open_files(), files);
 }
 
+static void test_isolate__out_of_memory(void **state)
+{
+    (void)state;
+    sweep("nothing");
+    sweep("temp left");
+    assert_int_equal(files_in(shared.temp), 2); // itself and its parent
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -337,6 +378,8 @@ static int set_up(void **state)
     struct pt_error err = ERROR_INIT;
     const char *build = getenv("PORTRAIT_BUILD");
     snprintf(folder, sizeof folder, "%s/tests/torture-plugins", build);
+    strcpy(shared.temp, "/tmp/portrait-test-XXXXXX");
+    assert_non_null(mkdtemp(shared.temp));
     snprintf(shared.program, sizeof shared.program, "%s/libexec/portrait-plugin-host", build);
     const struct registry_folder folders[] = {{.path = folder, .is_extra = true}};
     if (registry_open(folders, 1, &shared.registry, &err) != PT_OK) {
@@ -353,7 +396,7 @@ static int tear_down(void **state)
 {
     (void)state;
     registry_free(shared.registry);
-    return 0;
+    return rmdir(shared.temp);
 }
 
 int main(void)
@@ -362,6 +405,7 @@ int main(void)
         cmocka_unit_test(test_isolate__refuses_and_names),
         cmocka_unit_test(test_isolate__gives_nothing_away),
         cmocka_unit_test(test_isolate__a_granted_path_can_be_read),
+        cmocka_unit_test(test_isolate__temporary_files_are_its_own),
         cmocka_unit_test(test_isolate__its_end_is_told),
         cmocka_unit_test(test_isolate__a_stop_ends_a_plugin_that_does_not),
         cmocka_unit_test(test_isolate__thousand_cycles_leave_nothing),
