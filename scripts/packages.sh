@@ -8,7 +8,7 @@ set -eu
 build="gcc cmake ninja-build pkg-config libltdl-dev libyaml-dev libcjson-dev libopenblas-dev
   libopenblas0-pthread libcurl4-openssl-dev libssl-dev libseccomp-dev zlib1g-dev libzstd-dev libsqlite3-dev tzdata
   ca-certificates"
-test="$build g++ clang libclang-rt-14-dev libcmocka-dev patch libbson-dev python3 zstd gzip
+test="$build make g++ clang libclang-rt-14-dev libcmocka-dev patch libbson-dev python3 zstd gzip
   mandoc libxml2-utils abigail-tools minisign"
 # Newer ones than Debian's may be there already.
 command -v rustc >/dev/null || test="$test rustc"

@@ -5,6 +5,7 @@
 #include "suggest.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #define SUGGEST_LONGEST 127 // bytes; longer names are not compared
@@ -62,4 +63,22 @@ const char *suggest(const char *wrong, const char *const *names, size_t n)
         }
     }
     return best;
+}
+
+void suggest_choice(const char *wrong, const char *const *names, size_t n, char *hint, size_t size)
+{
+    static const char more[] = ", ...";
+    const char *near = suggest(wrong, names, n);
+    if (near != NULL) {
+        snprintf(hint, size, "did you mean `%s`?", near);
+        return;
+    }
+    size_t used = (size_t)snprintf(hint, size, "one of");
+    for (size_t i = 0; i < n; i++) {
+        if (used + strlen(names[i]) + sizeof more + 2 > size) {
+            snprintf(hint + used, size - used, "%s", more);
+            return;
+        }
+        used += (size_t)snprintf(hint + used, size - used, "%s %s", i == 0 ? "" : ",", names[i]);
+    }
 }

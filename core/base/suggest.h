@@ -10,4 +10,8 @@
 // Returns the best of names[0..n) within max(1, length / 3) edits, the first on ties, or NULL.
 const char *suggest(const char *wrong, const char *const *names, size_t n);
 
+// The hint for a value that is none of names[0..n): "did you mean `x`?" where one is near, else
+// "one of a, b, c" as far as `size` bytes have room.
+void suggest_choice(const char *wrong, const char *const *names, size_t n, char *hint, size_t size);
+
 #endif

@@ -175,21 +175,6 @@ static const char *check_f64_range(const struct option_row *row, double value, s
     return "P0106";
 }
 
-// "one of a, b, c" as far as a hint has room.
-static void hint_choices(const struct option_row *row, struct pt_error *err)
-{
-    size_t used = (size_t)snprintf(err->hint, sizeof err->hint, "one of");
-    for (uint32_t i = 0; i < row->n_choices; i++) {
-        size_t need = strlen(row->choices[i]) + 2;
-        if (used + need + 5 > sizeof err->hint) {
-            snprintf(err->hint + used, sizeof err->hint - used, " ...");
-            return;
-        }
-        used += (size_t)snprintf(err->hint + used, sizeof err->hint - used, "%s %s",
-                                 i == 0 ? "" : ",", row->choices[i]);
-    }
-}
-
 static const char *parse_choice(const struct option_row *row, const struct node *scalar,
                                 union option_value *out, struct pt_error *err)
 {
@@ -201,12 +186,7 @@ static const char *parse_choice(const struct option_row *row, const struct node 
     }
     char value[SHOWN_BYTES + 8];
     error_set(err, PT_E_CONFIG, "`%s` is not one of its choices", shown(scalar->text, value));
-    const char *near = suggest(value, row->choices, row->n_choices);
-    if (near != NULL) {
-        snprintf(err->hint, sizeof err->hint, "did you mean `%s`?", near);
-    } else {
-        hint_choices(row, err);
-    }
+    suggest_choice(value, row->choices, row->n_choices, err->hint, sizeof err->hint);
     return "P0107";
 }
 

@@ -6,6 +6,7 @@
 #include "mem.h"
 #include "plan_parts.h"
 #include "reasons.h"
+#include "suggest.h"
 
 static bool is_number(enum vec_type type)
 {
@@ -113,11 +114,7 @@ static int choose(struct plan *p, const struct node *node, const char *key,
         }
     }
     char hint[160];
-    size_t used = (size_t)snprintf(hint, sizeof hint, "one of");
-    for (size_t i = 0; i < n && used < sizeof hint; i++) {
-        used +=
-            (size_t)snprintf(hint + used, sizeof hint - used, "%s %s", i == 0 ? "" : ",", names[i]);
-    }
+    suggest_choice(node->text.p, names, n, hint, sizeof hint);
     plan_fault(p, "P0107", node, hint, "`%s` is no choice for `%s`", node->text.p, key);
     return 0;
 }

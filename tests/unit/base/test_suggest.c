@@ -89,12 +89,28 @@ static void test_suggest__long_names(void **state)
     assert_null(suggest(wrong, one, 1));
 }
 
+static void test_suggest__choice_names_the_near_one_or_all(void **state)
+{
+    (void)state;
+    static const char *const few[] = {"none", "standard", "minmax"};
+    char hint[40];
+    suggest_choice("standrd", few, 3, hint, sizeof hint);
+    assert_string_equal(hint, "did you mean `standard`?");
+    suggest_choice("zscore", few, 3, hint, sizeof hint);
+    assert_string_equal(hint, "one of none, standard, minmax");
+    suggest_choice("zscore", few, 3, hint, 28);
+    assert_string_equal(hint, "one of none, standard, ...");
+    suggest_choice("zscore", few, 0, hint, sizeof hint);
+    assert_string_equal(hint, "one of");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_suggest__finds_typical_slips),
         cmocka_unit_test(test_suggest__nothing_near_is_nothing),
         cmocka_unit_test(test_suggest__best_then_first),
+        cmocka_unit_test(test_suggest__choice_names_the_near_one_or_all),
         cmocka_unit_test(test_suggest__counts_a_swap_as_one_edit),
         cmocka_unit_test(test_suggest__long_names),
     };
