@@ -28,6 +28,9 @@ enum arrow_wire {
     WIRE_DATE32,
     WIRE_TIME_MS,
     WIRE_TIME_US,
+    WIRE_U8, // codes of dictionaries only, as the next two
+    WIRE_U16,
+    WIRE_U32,
 };
 
 struct schema_field {
@@ -50,8 +53,8 @@ struct schema {
 };
 
 // Checks an ArrowSchema (a "+s" of accepted column formats: b c s i l f g u U tdD tsm tsu with or
-// without zone, dictionary of u by c s i; names present, UTF-8, unique) and copies it. Does not
-// release `in`. PT_E_DATA names the column and the format that is refused.
+// without zone, dictionary of u by c s i C S I; names present, UTF-8, unique) and copies it. Does
+// not release `in`. PT_E_DATA names the column and the format that is refused.
 pt_status schema_import(const struct ArrowSchema *in, struct schema *out, struct pt_error *err);
 ptrdiff_t schema_find(const struct schema *s, const char *name);
 void schema_release(struct schema *s);

@@ -41,8 +41,10 @@ size_t code_size(enum arrow_wire wire)
 {
     switch (wire) {
     case WIRE_I8:
+    case WIRE_U8:
         return sizeof(int8_t);
     case WIRE_I16:
+    case WIRE_U16:
         return sizeof(int16_t);
     default:
         return sizeof(int32_t);
@@ -299,6 +301,10 @@ static pt_status import_values(const struct column_view *v, struct vec *out, str
     case WIRE_TEXT32:
     case WIRE_TEXT64:
         return import_texts(v, out, err);
+    case WIRE_U8:
+    case WIRE_U16:
+    case WIRE_U32:
+        break;
     }
     FAIL(err, PT_E_INTERNAL, "an unknown wire format");
 }

@@ -23,6 +23,11 @@ static const struct wire_format plain_formats[] = {
     {"tdD", WIRE_DATE32, VEC_DATE},
 };
 
+static const struct wire_format code_formats[] = {
+    {"c", WIRE_I8, VEC_STR}, {"s", WIRE_I16, VEC_STR}, {"i", WIRE_I32, VEC_STR},
+    {"C", WIRE_U8, VEC_STR}, {"S", WIRE_U16, VEC_STR}, {"I", WIRE_U32, VEC_STR},
+};
+
 // "tsm" or "tsu", then nothing or ":zone".
 static bool parse_time_format(const char *format, struct schema_field *field)
 {
@@ -44,21 +49,24 @@ static bool parse_time_format(const char *format, struct schema_field *field)
     return true;
 }
 
-static bool parse_format(const char *format, struct schema_field *field)
+static bool find_format(const struct wire_format *formats, size_t n, const char *format,
+                        struct schema_field *field)
 {
-    for (size_t i = 0; i < sizeof plain_formats / sizeof plain_formats[0]; i++) {
-        if (strcmp(format, plain_formats[i].format) == 0) {
-            field->type = plain_formats[i].type;
-            field->wire = plain_formats[i].wire;
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(format, formats[i].format) == 0) {
+            field->type = formats[i].type;
+            field->wire = formats[i].wire;
             return true;
         }
     }
-    return parse_time_format(format, field);
+    return false;
 }
 
-static bool is_code_wire(enum arrow_wire wire)
+static bool parse_format(const char *format, struct schema_field *field)
 {
-    return wire == WIRE_I8 || wire == WIRE_I16 || wire == WIRE_I32;
+    return find_format(plain_formats, sizeof plain_formats / sizeof plain_formats[0], format,
+                       field) ||
+           parse_time_format(format, field);
 }
 
 static pt_status parse_dictionary(const struct ArrowSchema *in, struct schema_field *field,
@@ -69,13 +77,14 @@ static pt_status parse_dictionary(const struct ArrowSchema *in, struct schema_fi
         values->dictionary != NULL) {
         FAIL(err, PT_E_DATA, "column `%s`: the dictionary's schema is broken", field->name);
     }
-    if (!is_code_wire(field->wire) || strcmp(values->format, "u") != 0) {
+    if (!find_format(code_formats, sizeof code_formats / sizeof code_formats[0], in->format,
+                     field) ||
+        strcmp(values->format, "u") != 0) {
         FAIL(err, PT_E_DATA,
              "column `%s`: a dictionary of `%.32s` with codes `%.32s` is not accepted (only a "
-             "dictionary of u with codes c, s or i)",
+             "dictionary of u with codes c, s, i, C, S or I)",
              field->name, values->format, in->format);
     }
-    field->type = VEC_STR;
     field->is_dictionary = true;
     return PT_OK;
 }
@@ -108,7 +117,7 @@ static pt_status import_field(const struct ArrowSchema *in, size_t index, struct
     if (field.name == NULL || field.format == NULL) {
         FAIL(err, PT_E_NO_MEMORY, "no memory for the schema");
     }
-    if (in->n_children != 0 || !parse_format(in->format, &field)) {
+    if (in->n_children != 0 || (in->dictionary == NULL && !parse_format(in->format, &field))) {
         FAIL(err, PT_E_DATA,
              "column `%s`: Arrow format `%.64s` is not accepted (only b c s i l f g u U tdD tsm "
              "tsu and dictionaries of u)",

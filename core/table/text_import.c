@@ -114,16 +114,26 @@ pt_status text_import(const struct column_view *v, const uint8_t *valid, struct 
 static void widen_codes(const void *in, enum arrow_wire wire, size_t n, int32_t *out)
 {
     const int8_t *i8 = in;
+    const uint8_t *u8 = in;
     const int16_t *i16 = in;
+    const uint16_t *u16 = in;
     if (wire == WIRE_I8) {
         for (size_t i = 0; i < n; i++) {
             out[i] = i8[i];
+        }
+    } else if (wire == WIRE_U8) {
+        for (size_t i = 0; i < n; i++) {
+            out[i] = u8[i];
         }
     } else if (wire == WIRE_I16) {
         for (size_t i = 0; i < n; i++) {
             out[i] = i16[i];
         }
-    } else if (n > 0) {
+    } else if (wire == WIRE_U16) {
+        for (size_t i = 0; i < n; i++) {
+            out[i] = u16[i];
+        }
+    } else if (n > 0) { // an unsigned one too large for int32 is below 0 here: no code
         memcpy(out, in, n * sizeof *out);
     }
 }

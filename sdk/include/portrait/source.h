@@ -22,7 +22,8 @@ typedef struct pt_discovery {
     uint32_t reserved;
     void *ctx;
     // The full schema: a struct ("+s") whose children are the columns. Moved: the host releases it.
-    // Formats: b c s i l f g u U tdD tsm tsu (with or without zone), dictionary of u by c, s or i.
+    // Formats: b c s i l f g u U tdD tsm tsu (with or without zone), dictionary of u by codes
+    // c s i C S I.
     pt_status (*schema)(void *ctx, struct ArrowSchema *schema, pt_error *err);
     // The column that is the event's time unless the pipeline says otherwise; not called = none.
     pt_status (*time_column)(void *ctx, const char *name, pt_error *err);

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -162,10 +163,13 @@ static void test_batch_import__keeps_codes_of_dictionaries(void **state)
         {"c", "c", 6, 1, 0, 2, {row_3_is_null, c8}, &entries},
         {"s", "s", 6, -1, 0, 2, {row_3_is_null, c16}, &entries},
         {"i", "i", 6, 1, 0, 2, {row_3_is_null, c32}, &entries},
+        {"C", "C", 6, 1, 0, 2, {row_3_is_null, c8}, &entries},
+        {"S", "S", 6, -1, 0, 2, {row_3_is_null, c16}, &entries},
+        {"I", "I", 6, 1, 0, 2, {row_3_is_null, c32}, &entries},
     };
-    struct imported i = import(&(struct fixture_batch){.columns = columns, .n = 3, .length = 6});
+    struct imported i = import(&(struct fixture_batch){.columns = columns, .n = 6, .length = 6});
     assert_int_equal(i.status, PT_OK);
-    for (size_t c = 0; c < 3; c++) {
+    for (size_t c = 0; c < 6; c++) {
         const struct vec *v = &i.batch.columns[c];
         assert_int_equal(v->n_dict, 3);
         assert_memory_equal(v->valid, "\1\1\0\0\1\1", 6);
@@ -175,6 +179,35 @@ static void test_batch_import__keeps_codes_of_dictionaries(void **state)
         assert_true(text_at(v, 1, "Rom"));
     }
     release(&i);
+}
+
+// What is negative in a signed code of the same width.
+static void test_batch_import__reads_large_unsigned_codes(void **state)
+{
+    (void)state;
+
+    enum { ENTRIES = 0x8002 };
+
+    int32_t *offsets = calloc(ENTRIES + 1, sizeof *offsets);
+    static const uint8_t c8[] = {0, 0xFF};
+    static const uint16_t c16[] = {0, 0x8001};
+    static const uint32_t c32[] = {0, 0x8001};
+    assert_non_null(offsets);
+    offsets[ENTRIES] = 4; // all are empty but the last
+    struct fixture_column entries = {"v", "u", ENTRIES, 0, 0, 3, {NULL, offsets, "last"}, NULL};
+    struct fixture_column columns[] = {
+        {"C", "C", 2, 0, 0, 2, {NULL, c8}, &entries},
+        {"S", "S", 2, 0, 0, 2, {NULL, c16}, &entries},
+        {"I", "I", 2, 0, 0, 2, {NULL, c32}, &entries},
+    };
+    struct imported i = import(&(struct fixture_batch){.columns = columns, .n = 3, .length = 2});
+    assert_int_equal(i.status, PT_OK);
+    assert_int_equal(i.batch.columns[0].codes[1], 0xFF);
+    assert_int_equal(i.batch.columns[1].codes[1], 0x8001);
+    assert_true(text_at(&i.batch.columns[1], 1, "last"));
+    assert_true(text_at(&i.batch.columns[2], 1, "last"));
+    release(&i);
+    free(offsets);
 }
 
 static void test_batch_import__reads_an_empty_dictionary_of_nulls(void **state)
@@ -379,6 +412,7 @@ int main(void)
         cmocka_unit_test(test_batch_import__follows_offsets_of_struct_and_column),
         cmocka_unit_test(test_batch_import__copies_misaligned_buffers),
         cmocka_unit_test(test_batch_import__keeps_codes_of_dictionaries),
+        cmocka_unit_test(test_batch_import__reads_large_unsigned_codes),
         cmocka_unit_test(test_batch_import__reads_an_empty_dictionary_of_nulls),
         cmocka_unit_test(test_batch_import__reads_times_as_microseconds),
         cmocka_unit_test(test_batch_import__reads_local_times_in_the_zone_of_the_schema),

@@ -27,6 +27,13 @@ static void test_batch_import_refuses__bad_dictionaries(void **state)
     expect_refusal(&batch, "column `d`: row 1: code 2 in a dictionary of 2");
     column.buffers[1] = negative;
     expect_refusal(&batch, "row 0: code -1");
+    static const uint32_t huge[] = {1, 0x80000000u};
+    column.format = "I";
+    column.buffers[1] = huge;
+    expect_refusal(&batch, "row 1: code -2147483648 in a dictionary of 2");
+    column.format = "C";
+    column.buffers[1] = negative;
+    expect_refusal(&batch, "row 0: code 255");
     static const int8_t fine[] = {0, 1};
     column.buffers[1] = fine;
     entries.buffers[2] = "a\xff";

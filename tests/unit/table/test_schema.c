@@ -146,7 +146,8 @@ static void test_schema__takes_only_dictionaries_of_text(void **state)
         const char *values;
         bool is_fine;
     } cases[] = {{"c", "u", true},  {"s", "u", true},  {"i", "u", true},  {"l", "u", false},
-                 {"i", "U", false}, {"i", "l", false}, {"u", "u", false}, {"C", "u", false}};
+                 {"i", "U", false}, {"i", "l", false}, {"u", "u", false}, {"C", "u", true},
+                 {"S", "u", true},  {"I", "u", true},  {"L", "u", false}, {"I", "U", false}};
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct fixture_column values = {.name = "v", .format = cases[i].values};
