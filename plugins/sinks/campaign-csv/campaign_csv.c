@@ -107,9 +107,22 @@ void campaign_csv_null(struct campaign_csv *c, bool is_only_field)
     campaign_csv_bytes(c, c->style.null_text, strlen(c->style.null_text));
 }
 
+// Spreadsheets in Chinese and Japanese take the full-width signs for the plain ones.
+static bool is_wide_sign(const uint8_t *text, size_t n)
+{
+    static const char *const signs[] = {"\uFF1D", "\uFF0B", "\uFF0D", "\uFF20"}; // = + - @
+    for (size_t i = 0; n >= 3 && i < sizeof signs / sizeof signs[0]; i++) {
+        if (memcmp(text, signs[i], 3) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool campaign_csv_is_formula(const uint8_t *text, size_t n)
 {
-    return n > 0 && text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL;
+    bool is_plain = n > 0 && text[0] != '\0' && strchr("=+-@\t\r\n", text[0]) != NULL;
+    return is_plain || is_wide_sign(text, n);
 }
 
 // "+86 138-0013-8000": a plus, then digits with single separators between them. No function, no

@@ -167,6 +167,23 @@ static void test_campaign_csv__guards_formulas(void **state)
     people_release(&p);
 }
 
+// The signs spreadsheets in Chinese and Japanese take for the plain ones; their neighbours are
+// none.
+static void test_campaign_csv__guards_full_width_signs(void **state)
+{
+    struct sink_bench *b = *state;
+    struct people p;
+    people_init(&p, 7, "C%zu");
+    people_add_text(&p, "t",
+                    (const char *const[]){"\uFF1D1", "\uFF0B1", "\uFF0D1", "\uFF20x", "\n=1",
+                                          "\uFF1C1", "\uFF1D"});
+    assert_renders(b, "", &p,
+                   "profile,t\nC0,'\uFF1D1\nC1,'\uFF0B1\nC2,'\uFF0D1\nC3,'\uFF20x\n"
+                   "C4,\"'\n=1\"\nC5,\uFF1C1\nC6,'\uFF1D\n");
+    assert_non_null(strstr(b->log, "guarded_cells=6"));
+    people_release(&p);
+}
+
 static void test_campaign_csv__guard_may_refuse(void **state)
 {
     struct sink_bench *b = *state;
@@ -471,6 +488,7 @@ int main(void)
         cmocka_unit_test(test_campaign_csv__quotes_what_needs_it),
         cmocka_unit_test(test_campaign_csv__dialects),
         cmocka_unit_test(test_campaign_csv__guards_formulas),
+        cmocka_unit_test(test_campaign_csv__guards_full_width_signs),
         cmocka_unit_test(test_campaign_csv__guard_may_refuse),
         cmocka_unit_test(test_campaign_csv__declared_phones_are_exempt),
         cmocka_unit_test(test_campaign_csv__phones_are_numbers_only),
