@@ -129,7 +129,7 @@ pt_status secret_read(const char *folder, const char *name, struct str *out, str
     }
     FAIL(err, PT_E_NOT_FOUND, "secret `%s` is neither in $CREDENTIALS_DIRECTORY (%s) nor in %s",
          name, credentials == NULL ? "not set" : credentials,
-         folder == NULL ? "a secrets folder (none is set)" : folder);
+         folder == NULL ? "a folder of secrets (--secrets DIR)" : folder);
 }
 
 void secret_wipe(struct str *s)

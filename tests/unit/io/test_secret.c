@@ -185,7 +185,7 @@ static void test_secret__a_missing_one_names_both_places(void **state)
     struct str out = {0};
     struct pt_error err = ERROR_INIT;
     assert_int_equal(secret_read(NULL, "none", &out, &err), PT_E_NOT_FOUND);
-    assert_non_null(strstr(err.message, "none is set"));
+    assert_non_null(strstr(err.message, "--secrets DIR"));
     places_release(&p);
 }
 
