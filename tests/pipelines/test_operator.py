@@ -142,6 +142,18 @@ def test_lost_output(t):
               f"{words} to a full disk: exit {r.returncode}, {r.stderr!r}")
 
 
+def test_stores_are_checked(t):
+    """Columns of the table are known before the run when they are listed."""
+    store = "  store: {plugin: profile-store, from: a, with: {columns: {id: profile, views: views}, "
+    for option in ("key: nobody", "index: [id, nobody]", "segments: [nobody]"):
+        found, text = faults(t, ("sinks:\n", "sinks:\n" + store + option + "}}\n"))
+        name = option.split(":")[0]
+        check([f[2] for f in found] == ["P0113"] and f"option `{name}` of sink `store`" in text and
+              "`nobody`" in text, f"{option}\n{text}")
+    for option in ("key: none", "key: views, index: [views], segments: [views]"):
+        equal(faults(t, ("sinks:\n", "sinks:\n" + store + option + "}}\n"))[0], [], option)
+
+
 def test_options_tell_ranges():
     for name, words in (("kmeans", "k: whole number, 0 to 1000, default 5 (segments)"),
                         ("logreg", "l1_ratio: number, 0 to 1, default 0"),

@@ -34,6 +34,45 @@ static void sink_reset(struct store_sink *s)
     pt_cells_release(s->host, &s->cells);
 }
 
+static pt_status not_written(const pt_host *host, const char *option, const char *name,
+                             pt_error *err)
+{
+    return pt_fail(host, err, PT_E_CONFIG, option, "%s names `%s`, which no column of the table is",
+                   option, name);
+}
+
+// Names of columns are known before there are rows when `columns` lists them.
+static pt_status check_written(const pt_host *host, const struct config *c, const char *option,
+                               const char *name, pt_error *err)
+{
+    bool is_written = c->columns.n == 0;
+    for (uint32_t i = 0; i < c->columns.n && !is_written; i++) {
+        is_written = strcmp(c->columns.keys[i], name) == 0;
+    }
+    return is_written ? PT_OK : not_written(host, option, name, err);
+}
+
+static pt_status check_list(const pt_host *host, const struct config *c, const char *option,
+                            const pt_list *list, pt_error *err)
+{
+    const char *const *names = list->items;
+    pt_status status = PT_OK;
+    for (uint32_t i = 0; i < list->n && status == PT_OK; i++) {
+        status = check_written(host, c, option, names[i], err);
+    }
+    return status;
+}
+
+static pt_status check_columns(const pt_host *host, const struct config *c, pt_error *err)
+{
+    bool has_key = c->key != NULL && strcmp(c->key, "none") != 0;
+    pt_status status = has_key ? check_written(host, c, "key", c->key, err) : PT_OK;
+    if (status == PT_OK) {
+        status = check_list(host, c, "index", &c->index, err);
+    }
+    return status == PT_OK ? check_list(host, c, "segments", &c->segments, err) : status;
+}
+
 static pt_status check_config(const pt_host *host, const void *config, pt_error *err)
 {
     const struct config *c = config;
@@ -42,7 +81,7 @@ static pt_status check_config(const pt_host *host, const void *config, pt_error 
                     sqlite3_strnicmp(c->table, "sqlite_", 7) == 0;
     return is_taken ? pt_fail(host, err, PT_E_CONFIG, "table",
                               "the store has a table or view of its own called `%s`", c->table)
-                    : PT_OK;
+                    : check_columns(host, c, err);
 }
 
 static pt_status sink_create(const pt_host *host, const void *config, void **self, pt_error *err)
@@ -95,7 +134,7 @@ static pt_status find_column(const struct store_sink *s, const char *option, con
             return PT_OK;
         }
     }
-    return pt_fail(s->host, err, PT_E_CONFIG, option, "no column `%s` is written", name);
+    return not_written(s->host, option, name, err);
 }
 
 // The key that is asked for, or the first column.
