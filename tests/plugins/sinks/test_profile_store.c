@@ -252,9 +252,12 @@ static void test_profile_store__tells_what_it_cannot_store(void **state)
     assert_fails(x, "key: city", &p, PT_E_DATA,
                  "row 2: NOT NULL constraint failed: profiles.city (another column, or `none`, may "
                  "be the key)");
-    assert_fails(x, "key: town", &p, PT_E_CONFIG, "key names `town`");
-    assert_fails(x, "index: [town]", &p, PT_E_CONFIG, "index names `town`");
-    assert_fails(x, "segments: [town]", &p, PT_E_CONFIG, "segments names `town`");
+    assert_fails(x, "key: town", &p, PT_E_CONFIG,
+                 "key names `town`, which no column of the table is");
+    assert_fails(x, "index: [town]", &p, PT_E_CONFIG,
+                 "index names `town`, which no column of the table is");
+    assert_fails(x, "segments: [town]", &p, PT_E_CONFIG,
+                 "segments names `town`, which no column of the table is");
     people_add_text(&p, "City", (const char *const[]){"a", NULL, "c"});
     assert_fails(x, "", &p, PT_E_CONFIG, "to SQL, columns `city` and `City` have the same name");
     people_release(&p);
