@@ -60,24 +60,30 @@ static const char *folder_of(struct pipeline *p, const char *file)
     return folder;
 }
 
-static int compare_cutoffs(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a;
-    int64_t y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
-static bool read_time(const struct fields *f, const struct node *node, const char *key,
+static bool read_time(const struct fields *f, const struct node *node, const struct zone *zone,
                       int64_t *out)
 {
-    if (!time_parse(node->text, NULL, out)) {
-        fields_wrong(f, node, key, "a time such as 2025-06-01T00:00:00Z");
+    if (!time_parse(node->text, zone, out)) {
+        fields_wrong(f, node, "as_of", "a time such as 2025-06-01T00:00:00Z");
         return false;
     }
     return true;
 }
 
-static void read_train(struct pipeline *p, const struct fields *top, struct diags *diags)
+// Kept in ascending order, each with its node.
+static void add_cutoff(struct pipeline *p, int64_t us, const struct node *node)
+{
+    size_t at = p->n_train++;
+    for (; at > 0 && p->train_us[at - 1] > us; at--) {
+        p->train_us[at] = p->train_us[at - 1];
+        p->train[at] = p->train[at - 1];
+    }
+    p->train_us[at] = us;
+    p->train[at] = node;
+}
+
+static void read_train(struct pipeline *p, const struct fields *top, const struct zone *zone,
+                       struct diags *diags)
 {
     struct fields f;
     const struct node *train = fields_get(top, "train");
@@ -96,13 +102,26 @@ static void read_train(struct pipeline *p, const struct fields *top, struct diag
         return;
     }
     for (size_t i = 0; i < list.n; i++) {
-        if (read_time(&f, list.items[i], "as_of", &p->train_us[p->n_train])) {
-            p->train[p->n_train++] = list.items[i];
+        int64_t us = 0;
+        if (read_time(&f, list.items[i], zone, &us)) {
+            add_cutoff(p, us, list.items[i]);
         }
     }
-    if (p->n_train > 0) {
-        qsort(p->train_us, p->n_train, sizeof *p->train_us, compare_cutoffs);
+}
+
+// Times without a zone are the pipeline's own. A zone that does not exist is reported by the plan.
+static void read_times(struct pipeline *p, const struct fields *f, struct diags *diags)
+{
+    struct zone *zone = NULL;
+    struct pt_error err = ERROR_INIT;
+    if (zone_open(p->timezone, &zone, &err) == PT_E_NO_MEMORY) {
+        diags->out_of_memory = true;
+        return;
     }
+    p->as_of = fields_scalar(f, "as_of");
+    p->has_as_of = p->as_of != NULL && read_time(f, p->as_of, zone, &p->as_of_us);
+    read_train(p, f, zone, diags);
+    zone_free(zone);
 }
 
 static void check_pipeline_name(struct pipeline *p, const struct fields *f)
@@ -135,8 +154,6 @@ static void read_header(struct pipeline *p, const struct fields *f)
         fields_text(f, "name", &p->name);
         check_pipeline_name(p, f);
     }
-    p->as_of = fields_scalar(f, "as_of");
-    p->has_as_of = p->as_of != NULL && read_time(f, p->as_of, "as_of", &p->as_of_us);
     p->timezone_node = fields_scalar(f, "timezone");
     fields_text(f, "timezone", &p->timezone);
     fields_i64(f, "seed", &p->seed);
@@ -174,7 +191,7 @@ static void read_sections(struct pipeline *p, struct diags *diags)
                  "features", "derive", "labels", "models", "audiences", "sinks");
     check_vars(p, &f, diags);
     read_header(p, &f);
-    read_train(p, &f, diags);
+    read_times(p, &f, diags);
     section_sources(p, fields_need(&f, "sources"), diags);
     section_events(p, fields_get(&f, "events"), diags);
     section_identity(p, fields_get(&f, "identity"), diags);

@@ -70,6 +70,30 @@ static pt_status load(const char *yaml, struct diags *diags, struct pipeline **o
     return pipeline_load(path, NULL, diags, out);
 }
 
+static void test_pipeline__times_without_a_zone_are_its_own(void **state)
+{
+    (void)state;
+    static const char *const zones[] = {"Asia/Shanghai", "+08:00"};
+    static const char *const times[] = {"2025-06-01", "2025-06-01T00:00:00",
+                                        "2025-06-01 00:00:00.000", "2025-05-31T16:00:00Z"};
+    for (size_t i = 0; i < 8; i++) {
+        char yaml[256];
+        struct diags diags = {0};
+        struct pipeline *p = NULL;
+        snprintf(yaml, sizeof yaml,
+                 "portrait: 1\nname: x\nas_of: %s\ntimezone: '%s'\n"
+                 "train: {as_of: [2025-05-01, 2025-04-01]}\nsources: {s: {plugin: p}}\n",
+                 times[i % 4], zones[i / 4]);
+        assert_int_equal(load(yaml, &diags, &p), PT_OK);
+        assert_int_equal(p->as_of_us, INT64_C(1748707200) * US_PER_SECOND);
+        assert_int_equal(p->train_us[1], p->as_of_us - 31 * US_PER_DAY);
+        assert_int_equal(p->train[1]->at.column, 17); // sorted with their places
+        assert_int_equal(p->train[0]->at.column, 29);
+        pipeline_free(p);
+        diags_release(&diags);
+    }
+}
+
 static void test_pipeline__inputs(void **state)
 {
     (void)state;
@@ -258,6 +282,7 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_pipeline__times_without_a_zone_are_its_own),
         cmocka_unit_test(test_pipeline__inputs),
         cmocka_unit_test(test_pipeline__outputs),
         cmocka_unit_test(test_pipeline__faults),
