@@ -64,7 +64,10 @@ static pt_status take_block(void *ctx, uint32_t index, pt_block *out, pt_error *
     if (index >= d->data.n_blocks) {
         FAIL(err, PT_E_INVALID, "there is no block %u", index);
     }
-    uint32_t size = out->struct_size == 0 ? (uint32_t)sizeof *out : out->struct_size;
+    uint32_t size = out->struct_size;
+    if (size < offsetof(pt_block, key) + sizeof out->key) {
+        FAIL(err, PT_E_INVALID, "a block of %u bytes: its struct_size is not set", size);
+    }
     memcpy(out, &d->blocks[index], size < sizeof *out ? size : sizeof *out);
     out->struct_size = size;
     return PT_OK;

@@ -58,9 +58,15 @@ static pt_status give_block(void *ctx, uint32_t index, pt_block *out, struct pt_
     if (index >= m->data.n_blocks) {
         FAIL(err, PT_E_INVALID, "block %u of %u", index, m->data.n_blocks);
     }
+    // What a plugin of version 1.0 knows of a block; it may know less than this host.
+    const uint32_t floor = offsetof(pt_block, key) + sizeof out->key;
+    if (out->struct_size < floor) {
+        FAIL(err, PT_E_INVALID, "a block of %u bytes where %u are needed: set its struct_size",
+             out->struct_size, floor);
+    }
     size_t first = (size_t)index * PREPARE_BLOCK_ROWS;
-    *out = (pt_block){
-        .struct_size = sizeof *out,
+    pt_block block = {
+        .struct_size = out->struct_size < sizeof block ? out->struct_size : (uint32_t)sizeof block,
         .cols = (uint32_t)m->n_columns,
         .first_row = first,
         .rows = block_rows(m, first),
@@ -69,6 +75,7 @@ static pt_status give_block(void *ctx, uint32_t index, pt_block *out, struct pt_
         .label = m->label == NULL ? NULL : m->label + first,
         .key = m->key + first,
     };
+    memcpy(out, &block, block.struct_size);
     return PT_OK;
 }
 
@@ -157,7 +164,7 @@ pt_status matrix_fingerprint(const struct matrix *m, char out[SHA256_HEX], struc
 {
     uint64_t facts[3] = {m->n_rows, m->n_columns, 0};
     for (uint32_t i = 0; i < m->data.n_blocks; i++) {
-        pt_block b = {0};
+        pt_block b = {.struct_size = sizeof b};
         TRY(m->data.block(m->data.ctx, i, &b, err));
         facts[2] = hash_rows(m, &b, facts[2]);
     }

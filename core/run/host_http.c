@@ -95,11 +95,12 @@ static pt_status check_granted(const struct host_network *network, const char *u
 static pt_status read_request(const pt_http_request *asked, pt_http_request *r,
                               struct pt_error *err)
 {
-    const uint32_t floor = sizeof(pt_http_request); // of version 1.0
+    const uint32_t floor = offsetof(pt_http_request, answer_max) + sizeof r->answer_max; // of 1.0
     if (asked == NULL || asked->struct_size < floor) {
         FAIL(err, PT_E_INVALID, "an HTTP request is missing or of less than %u bytes", floor);
     }
-    memcpy(r, asked, sizeof *r);
+    *r = (pt_http_request){0};
+    memcpy(r, asked, asked->struct_size < sizeof *r ? asked->struct_size : sizeof *r);
     if (r->method == NULL || r->url == NULL || r->n_headers > HEADERS_MAX ||
         (r->n_headers > 0 && (r->header_names == NULL || r->header_values == NULL))) {
         FAIL(err, PT_E_INVALID,

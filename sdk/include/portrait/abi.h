@@ -1,7 +1,14 @@
 // SPDX-FileCopyrightText: 2026 Portrait contributors
 // SPDX-License-Identifier: Apache-2.0
 // Base types of the plugin ABI: status codes, byte views, the opaque error slot.
-// Everything that crosses the boundary is fixed-width; structs begin with struct_size.
+//
+// Everything that crosses the boundary is fixed-width, little-endian, 64-bit. A struct that begins
+// with struct_size may grow at its end within a major version: who makes one zeroes it and sets
+// struct_size to its own sizeof; who gets one touches no more than struct_size bytes of it. The
+// others (pt_bytes, pt_list, pt_map, pt_log_field, pt_metric, the note, Arrow's) never change.
+// `reserved` bytes are zero. Texts are UTF-8, end with NUL and are not NULL unless their comment
+// says so. What a call is given is valid until it returns, unless its comment says longer; what is
+// handed over is copied during the call, but for Arrow structs, which are moved.
 #ifndef PORTRAIT_ABI_H
 #define PORTRAIT_ABI_H
 
@@ -27,15 +34,17 @@
 #define PT_MUST_CHECK
 #endif
 
-// ABI version of these headers. Version 0 may change until version 1 is frozen.
+// ABI version of these headers. What each version brought: ABI-HISTORY.md of the SDK's source.
 #define PT_ABI_MAJOR 1
 #define PT_ABI_MINOR 0
 
-// True when the struct behind `p` is large enough to hold `slot` and the slot is set.
+// True when the struct behind `p` is large enough to hold the pointer `slot` and it is set: for
+// slots that are optional, or that came later than the host's minor the plugin asks for.
 #define PT_HAS(p, slot)                                                                            \
     ((p)->struct_size >= offsetof(__typeof__(*(p)), slot) + sizeof((p)->slot) && (p)->slot != NULL)
 
-// Result of every fallible call: PT_OK or one of PT_E_*. Values are append-only.
+// Result of every fallible call: PT_OK or one of PT_E_*. What a failed call was to give is not
+// looked at. Values are append-only; one the receiver does not know is read as PT_E_INTERNAL.
 typedef int32_t pt_status;
 
 #define PT_OK 0
@@ -46,7 +55,7 @@ typedef int32_t pt_status;
 #define PT_E_NO_MEMORY 5   // an allocation failed or a memory budget is used up
 #define PT_E_NOT_FOUND 6   // a file, column, plugin or secret does not exist
 #define PT_E_UNSUPPORTED 7 // known, but this host or plugin does not offer it
-#define PT_E_STATE 8       // called out of order
+#define PT_E_STATE 8       // called out of order: predict before fit, say
 #define PT_E_LIMIT 9       // a stated limit is exceeded
 #define PT_E_CANCELLED 10  // the run was asked to stop
 #define PT_E_NETWORK 11    // a peer did not answer as it should; may be retried
@@ -66,7 +75,8 @@ typedef struct pt_bytes {
     uint64_t size;
 } pt_bytes;
 
-// Where the host keeps what went wrong. Opaque: a plugin passes it to pt_host.error_set only.
+// Where the host keeps what went wrong, for the one call it is passed to. Opaque: a plugin passes
+// it on to host calls, which fill it when they fail, or to pt_host.error_set. May be NULL.
 typedef struct pt_error pt_error;
 
 #endif

@@ -35,11 +35,14 @@ typedef int32_t pt_thread_model;
 #define PT_THREADS_PARALLEL_READERS 3 // readers (open splits, predict) in parallel
 #define PT_THREADS_PARALLEL 4         // everything may run in parallel
 
-#define PT_CAP_PROJECTION 1u     // source: builds only the bound columns
-#define PT_CAP_SPLITS 2u         // source: more than one split a file
-#define PT_CAP_NETWORK 4u        // talks to something else than the host's input
+// What a component can do. A bit that the host does not know is left alone.
+#define PT_CAP_PROJECTION 1u // source: fewer bound columns cost less
+// source: plan() cuts a file that is larger than target_bytes and can be cut. Without it a file is
+// one split. It is information: the host reads what plan() tells either way.
+#define PT_CAP_SPLITS 2u
+#define PT_CAP_NETWORK 4u        // talks to something else than the host's input: source only
 #define PT_CAP_DELIVERY 8u       // sink: delivery shape (else file shape)
-#define PT_CAP_DETERMINISTIC 16u // model: same bytes for the same data and seed
+#define PT_CAP_DETERMINISTIC 16u // model: same bytes for the same data and seed, at any threads
 
 typedef struct pt_component {
     uint32_t struct_size;
@@ -47,15 +50,17 @@ typedef struct pt_component {
     const char *name;    // what YAML says after `plugin:`; [a-z][a-z0-9-]*, unique in its kind
     const char *summary; // one sentence
     pt_thread_model threads;
-    uint32_t config_size; // bytes of the config struct
-    uint64_t caps;        // PT_CAP_*
-    const pt_option *const *options;
+    uint32_t config_size;            // bytes of the config struct; 0 with no options
+    uint64_t caps;                   // PT_CAP_*
+    const pt_option *const *options; // the top level of the config; NULL when there are none
     uint32_t n_options;
     uint32_t reserved;
     const void *vtable; // by kind; its slots are all set but for those said to be optional
-    // Optional, pure: cross-field rules of a filled config. NULL = none.
+    // Optional, pure: cross-field rules of a filled config, before create(). Reads no input and no
+    // secret. PT_E_CONFIG with the option's path. NULL = none. [main]
     pt_status (*validate)(const pt_host *host, const void *config, pt_error *err);
-    // Optional: a component capability by id ("name/revision"). NULL = none.
+    // Optional: a component capability by id ("name/revision"), a table as with
+    // pt_host.get_extension; NULL for an id it does not know. NULL = none. [any]
     const void *(*get_extension)(const char *id);
 } pt_component;
 
@@ -63,17 +68,18 @@ typedef struct pt_plugin {
     uint32_t struct_size;
     uint16_t abi_major;      // PT_ABI_MAJOR it was built with
     uint16_t abi_minor;      // PT_ABI_MINOR it was built with
-    uint16_t min_host_minor; // oldest host minor it runs under
+    uint16_t min_host_minor; // oldest host minor it runs under: of the newest slot it must have
     uint16_t reserved;
     uint32_t n_components;
     const char *id;      // `org.name`, lower case
     const char *version; // semantic version
-    const char *vendor;
+    const char *vendor;  // NULL or text, as the next two
     const char *license; // SPDX expression
-    const char *summary;
+    const char *summary; // one sentence
     const pt_component *const *components;
 } pt_plugin;
 
+// The entry: the same descriptor whenever it is called. A file may be loaded to be listed only.
 typedef const pt_plugin *(*pt_plugin_entry)(void);
 
 // The note that tells a reader of the file which plugin it is, before any of its code runs: an ELF

@@ -93,6 +93,11 @@ static pt_status fit(void *self, const pt_data *data, const pt_run *run, pt_erro
     pt_block none = {.struct_size = sizeof none};
     *f->config->faults += data->block(data->ctx, data->n_blocks, &none, err) != PT_E_INVALID;
     *f->config->faults += rows != data->n_rows;
+    if (data->n_blocks > 0) { // a struct that was never sized is left alone
+        pt_block unsized = {.rows = 77};
+        *f->config->faults += data->block(data->ctx, 0, &unsized, err) != PT_E_INVALID;
+        *f->config->faults += unsized.rows != 77 || unsized.x != NULL;
+    }
     if (run->scratch(run, 100) == NULL) {
         return f->host->error_set(err, PT_E_NO_MEMORY, "no memory", NULL, 0);
     }
