@@ -33,6 +33,7 @@ struct cli_values {
     const char *data;
     const char *only;
     int64_t cycles;
+    bool is_isolated;
     const char *keyring;
     const char *key;
     const char *password;
@@ -121,6 +122,8 @@ struct plan_options cli_plan_options(struct cli *cli);
 // Absolute path of a folder that comes with the program, such as share/portrait/template; NULL when
 // it is not there.
 const char *cli_beside(struct cli *cli, const char *folder);
+// What runs components in children of their own; NULL after telling that memory is out.
+const struct component_proxy *cli_isolation(struct cli *cli);
 // runs folder for verbs without a pipeline: --runs, else ./runs, else ./pipelines/runs.
 const char *cli_runs(struct cli *cli);
 // Says on stderr what went wrong in a verb; its exit code: usage, failure, or configuration.

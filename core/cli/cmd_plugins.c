@@ -260,6 +260,14 @@ static const struct cli_option option_cycles = {
     offsetof(struct cli_values, cycles),
     20,
     100000};
+static const struct cli_option option_isolated = {
+    "isolated",
+    NULL,
+    "check: sources and sinks run in a process of their own, as they do from --plugin-dir",
+    CLI_FLAG,
+    offsetof(struct cli_values, is_isolated),
+    0,
+    0};
 
 static const struct cli_option option_key = {"key",
                                              "FILE",
@@ -278,9 +286,10 @@ static const struct cli_option option_password = {
     0};
 
 static const struct cli_option *const options[] = {
-    &option_data,       &option_with,          &option_format,  &option_only,  &option_cycles,
-    &option_key,        &option_password,      &option_secrets, &option_var,   &option_rescan,
-    &option_plugin_dir, &option_trust_plugins, &option_keyring, &option_cache, &option_json};
+    &option_data,          &option_with,     &option_format, &option_only,
+    &option_cycles,        &option_isolated, &option_key,    &option_password,
+    &option_secrets,       &option_var,      &option_rescan, &option_plugin_dir,
+    &option_trust_plugins, &option_keyring,  &option_cache,  &option_json};
 
 const struct cli_verb verb_plugins = {
     .name = "plugins",

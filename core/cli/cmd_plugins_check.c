@@ -66,6 +66,9 @@ int cmd_plugins_check(struct cli *cli)
          !absolute(cli, cli->values.secrets, &request.secrets_folder))) {
         return EXIT_USAGE;
     }
+    if (cli->values.is_isolated && (request.proxy = cli_isolation(cli)) == NULL) {
+        return EXIT_RUN_FAILED;
+    }
     for (size_t i = 0; i < request.n_with; i++) {
         const char *equals = strchr(request.with[i], '=');
         if (equals == NULL || equals == request.with[i]) {

@@ -107,8 +107,7 @@ bool cli_keyring(struct cli *cli)
     return false;
 }
 
-// Plugins of --plugin-dir run in children, unless they are signed.
-static bool isolate_extra(struct cli *cli, struct registry *registry)
+const struct component_proxy *cli_isolation(struct cli *cli)
 {
     const char *folder = cli_beside(cli, PORTRAIT_LIBEXEC);
     struct isolation *isolation = arena_zero(&cli->arena, 1, sizeof *isolation);
@@ -116,11 +115,20 @@ static bool isolate_extra(struct cli *cli, struct registry *registry)
         arena_printf(&cli->arena, "%s/portrait-plugin-host", folder == NULL ? "" : folder);
     if (isolation == NULL || program == NULL) {
         fprintf(stderr, "portrait: out of memory\n");
-        return false;
+        return NULL;
     }
     isolation_init(isolation, &(struct isolate_settings){.program = program});
-    registry_isolate(registry, &isolation->proxy);
-    return true;
+    return &isolation->proxy;
+}
+
+// Plugins of --plugin-dir run in children, unless they are signed.
+static bool isolate_extra(struct cli *cli, struct registry *registry)
+{
+    const struct component_proxy *proxy = cli_isolation(cli);
+    if (proxy != NULL) {
+        registry_isolate(registry, proxy);
+    }
+    return proxy != NULL;
 }
 
 static bool open_registry(struct cli *cli, const struct lock_file *lock, struct diags *diags,

@@ -205,6 +205,16 @@ static pt_status look(struct conformance *c, struct plugin_file *file, struct pt
     return c->failure == NULL ? error_set(err, PT_E_NO_MEMORY, "out of memory") : PT_OK;
 }
 
+static pt_status skip_model(struct conformance *c, const struct component_info *model,
+                            struct pt_error *err)
+{
+    const struct conformance_result result = {.component = model,
+                                              .check = life_checks->name,
+                                              .about = life_checks->about,
+                                              .verdict = CONFORMANCE_SKIPPED};
+    return keep_result(c, &result, text_of("models do not run isolated"), err);
+}
+
 static pt_status run_all(struct conformance *c, struct job *job, struct pt_error *err)
 {
     bool goes_on = true;
@@ -214,6 +224,10 @@ static pt_status run_all(struct conformance *c, struct job *job, struct pt_error
     for (uint32_t i = 0; i < c->info.n_components; i++) {
         job->component = i;
         job->kind = c->info.components[i].kind;
+        if (job->kind == PT_KIND_MODEL && job->request->proxy != NULL) {
+            TRY(skip_model(c, &c->info.components[i], err));
+            continue;
+        }
         goes_on = true;
         TRY(run_checks(c, job, life_checks, &goes_on, err));
         if (goes_on) {

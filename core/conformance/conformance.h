@@ -17,8 +17,10 @@ struct conformance_request {
     size_t n_with;
     const char *secrets_folder; // may be NULL
     const char *only;           // the one check to run; NULL = all
-    uint32_t cycles;            // 0 = 1000
-    uint32_t wall_ms;           // of one check; 0 = 60 s
+    // Sources and sinks run in a child through it; NULL = in the process of their check.
+    const struct component_proxy *proxy;
+    uint32_t cycles;  // 0 = 1000
+    uint32_t wall_ms; // of one check; 0 = 60 s
 };
 
 enum conformance_verdict { CONFORMANCE_PASSED, CONFORMANCE_FAILED, CONFORMANCE_SKIPPED };

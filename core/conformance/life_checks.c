@@ -134,10 +134,7 @@ static void *create(struct subject *s, const char *call)
 {
     struct pt_error err = ERROR_INIT;
     void *self = NULL;
-    return subject_good(s, ends_of(s)->create(s->host, config_struct(s->config), &self, &err), call,
-                        &err)
-               ? self
-               : NULL;
+    return subject_good(s, subject_create(s, s->config, &self, &err), call, &err) ? self : NULL;
 }
 
 static void check_create(struct subject *s)
@@ -336,6 +333,19 @@ static void check_host_calls(struct subject *s)
     fail_each(s, "reading of a file, call", arm_files, fsys_fault_calls);
 }
 
+// What it gives in a process of its own, it gives in this one.
+static void compare_here(struct subject *s, uint64_t wanted)
+{
+    struct pt_error err = ERROR_INIT;
+    uint64_t digest = 0;
+    subject_at(s, "a life in this process");
+    s->component = s->here;
+    if (subject_good(s, life_once(s, &digest, &err), "a life in this process", &err) &&
+        digest != wanted) {
+        subject_fault(s, "isolated it gives another result than in this process");
+    }
+}
+
 // The same twice: nothing of one life reaches the next.
 static void check_repeat(struct subject *s)
 {
@@ -348,6 +358,9 @@ static void check_repeat(struct subject *s)
     }
     if (digests[0] != digests[1]) {
         subject_fault(s, "the same input gives another result the second time");
+    }
+    if (s->component != s->here) {
+        compare_here(s, digests[0]);
     }
 }
 

@@ -127,7 +127,7 @@ pt_status sink_create(struct sink_work *w, struct subject *s, enum sink_rows row
         FAIL(err, PT_E_NO_MEMORY, "out of memory");
     }
     TRY(export_rows(w, NULL, SINK_ROWS, &w->schema, NULL, err));
-    return w->v->create(s->host, config_struct(s->config), &w->self, err);
+    return subject_create(s, s->config, &w->self, err);
 }
 
 pt_status sink_begin(struct sink_work *w, uint64_t n_rows, struct pt_error *err)

@@ -53,7 +53,7 @@ pt_status work_create(struct source_work *w, struct subject *s, const struct con
                       struct pt_error *err)
 {
     *w = (struct source_work){.subject = s, .v = s->component->vtable, .config = config};
-    return w->v->create(s->host, config_struct(config), &w->self, err);
+    return subject_create(s, config, &w->self, err);
 }
 
 pt_status work_discover(struct source_work *w, struct pt_error *err)

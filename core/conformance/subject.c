@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "subject.h"
 
+#include <portrait/model.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "alloc_hook.h"
 #include "clock.h"
+#include "component.h"
 #include "fsys.h"
 #include "scan.h"
 #include "yaml_reader.h"
@@ -171,11 +173,20 @@ struct config *subject_config(struct subject *s, const char *path)
 static bool load(struct subject *s, uint32_t component, struct pt_error *err)
 {
     struct plugin_info *info = arena_zero(&s->arena, 1, sizeof *info);
+    struct component_info *other = arena_zero(&s->arena, 1, sizeof *other);
     info->path = s->file->path;
+    memcpy(info->sha256, s->file->sha256, sizeof info->sha256);
     if (scan_load(s->file, &s->arena, info, NULL, err) != PT_OK) {
         return false;
     }
-    s->component = &info->components[component];
+    s->here = &info->components[component];
+    s->component = s->here;
+    if (s->request->proxy != NULL) {
+        *other = *s->here;
+        other->plugin = info;
+        component_isolate(other, s->request->proxy);
+        s->component = other;
+    }
     return true;
 }
 
@@ -191,7 +202,7 @@ bool subject_open(struct subject *s, uint32_t component)
         return false;
     }
     s->host = host_services_table(s->services);
-    alloc_hook_install(s->component->vtable);
+    alloc_hook_install(s->here->vtable);
     if (s->component->kind == PT_KIND_SINK) {
         const char *folder = NULL; // what the host keeps for it is there before blocks are counted
         (void)s->host->temp_dir(s->host, &folder, NULL);
@@ -206,6 +217,16 @@ void subject_close(struct subject *s)
     host_services_free(s->services);
     diags_release(&s->diags);
     arena_release(&s->arena);
+}
+
+pt_status subject_create(struct subject *s, const struct config *config, void **self,
+                         struct pt_error *err)
+{
+    if (s->component->kind == PT_KIND_MODEL) {
+        const pt_model_vtable *v = s->component->vtable;
+        return v->create(s->host, config_struct(config), self, err);
+    }
+    return component_create(s->component, s->host, config_struct(config), self, err);
 }
 
 pt_status life_once(struct subject *s, uint64_t *digest, struct pt_error *err)

@@ -13,8 +13,9 @@
 struct subject {
     const struct conformance_request *request;
     const struct plugin_file *file;
-    const struct component_info *component;
-    int out; // to the parent
+    const struct component_info *component; // may run in a process of its own
+    const struct component_info *here;      // the same one in this process
+    int out;                                // to the parent
     struct arena arena;
     struct diags diags;
     struct host_services *services;
@@ -58,6 +59,9 @@ bool subject_good(struct subject *s, pt_status status, const char *call,
 // A failure must be a status of the ABI; tells a fault for any other.
 void subject_status(struct subject *s, pt_status status, const char *call);
 
+// An instance of the component.
+pt_status subject_create(struct subject *s, const struct config *config, void **self,
+                         struct pt_error *err);
 // A whole life of an instance by kind: create, work, destroy. *digest is of all it gave.
 pt_status life_once(struct subject *s, uint64_t *digest, struct pt_error *err);
 pt_status source_life(struct subject *s, uint64_t *digest, struct pt_error *err);

@@ -81,8 +81,10 @@ static pt_status share_batch(const struct sink_proxy *p, const struct ArrowArray
     uint64_t n = 0;
     pt_status status = shared_batch_write(&layout, batch, &room, &n, err);
     mem_free(fields);
-    wire_put_u64(body, n);
-    *fd = sharing.fd;
+    if (status == PT_OK) {
+        wire_put_u64(body, n);
+        *fd = sharing.fd;
+    }
     return status;
 }
 

@@ -106,6 +106,47 @@ static pt_status discover(void *self, const pt_discovery *out, pt_error *err)
     return cell_call(p->idle[0], &call, NULL, err);
 }
 
+static pt_status drop_schema(void *ctx, struct ArrowSchema *schema, pt_error *err)
+{
+    (void)ctx;
+    (void)err;
+    schema->release(schema);
+    return PT_OK;
+}
+
+static pt_status drop_time_column(void *ctx, const char *name, pt_error *err)
+{
+    (void)ctx;
+    (void)name;
+    (void)err;
+    return PT_OK;
+}
+
+static pt_status drop_state(void *ctx, pt_bytes state, pt_error *err)
+{
+    (void)ctx;
+    (void)state;
+    (void)err;
+    return PT_OK;
+}
+
+static void drop_note(void *ctx, const char *text)
+{
+    (void)ctx;
+    (void)text;
+}
+
+// Somebody else discovered: bind gets that one's state, but batches need columns known here.
+static pt_status discover_columns(struct source_proxy *p, struct pt_error *err)
+{
+    const pt_discovery out = {.struct_size = sizeof out,
+                              .schema = drop_schema,
+                              .time_column = drop_time_column,
+                              .state = drop_state,
+                              .note = drop_note};
+    return discover(p, &out, err);
+}
+
 static pt_status bind_cell(const struct source_proxy *p, struct cell *cell, struct pt_error *err)
 {
     const struct cell_call call = {
@@ -135,6 +176,9 @@ static pt_status remember_columns(struct source_proxy *p, const pt_column_list *
 static pt_status bind(void *self, pt_bytes state, const pt_column_list *columns, pt_error *err)
 {
     struct source_proxy *p = self;
+    if (p->columns.n == 0) {
+        TRY(discover_columns(p, err));
+    }
     TRY(remember_columns(p, columns, err));
     str_reset(&p->bound);
     wire_put_bytes(&p->bound, state);

@@ -5,6 +5,21 @@
 #include <portrait/sink.h>
 #include <portrait/source.h>
 
+static const void *proxy_vtable(const struct component_info *c, const struct component_proxy *proxy)
+{
+    if (c->kind == PT_KIND_SOURCE) {
+        return proxy->source;
+    }
+    return (c->caps & PT_CAP_DELIVERY) != 0 ? proxy->delivery_sink : proxy->file_sink;
+}
+
+void component_isolate(struct component_info *component, const struct component_proxy *proxy)
+{
+    component->vtable = proxy_vtable(component, proxy);
+    component->proxy = proxy;
+    component->validate = NULL; // the child does it
+}
+
 pt_status component_create(const struct component_info *component, const pt_host *host,
                            const void *config, void **self, struct pt_error *err)
 {

@@ -10,5 +10,7 @@
 // through component->vtable. [main]
 pt_status component_create(const struct component_info *component, const pt_host *host,
                            const void *config, void **self, struct pt_error *err);
+// From now on it runs in another process through `proxy`, which outlives it. Not for models.
+void component_isolate(struct component_info *component, const struct component_proxy *proxy);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "component.h"
 #include "mem.h"
 #include "plugin_file.h"
 #include "scan.h"
@@ -269,14 +270,6 @@ static pt_status load(struct registry *r, struct entry *entry, struct pt_error *
     return PT_OK;
 }
 
-static const void *proxy_vtable(const struct component_info *c, const struct component_proxy *proxy)
-{
-    if (c->kind == PT_KIND_SOURCE) {
-        return proxy->source;
-    }
-    return (c->caps & PT_CAP_DELIVERY) != 0 ? proxy->delivery_sink : proxy->file_sink;
-}
-
 void registry_isolate(struct registry *r, const struct component_proxy *proxy)
 {
     for (size_t i = 0; i < r->n; i++) {
@@ -290,8 +283,7 @@ void registry_isolate(struct registry *r, const struct component_proxy *proxy)
         for (uint32_t c = 0; c < entry->info.n_components; c++) {
             struct component_info *component = &entry->components[c];
             if (component->kind != PT_KIND_MODEL) {
-                component->vtable = proxy_vtable(component, proxy);
-                component->proxy = proxy;
+                component_isolate(component, proxy);
             }
         }
     }

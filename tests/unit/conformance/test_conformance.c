@@ -15,6 +15,7 @@
 
 #include "child.h"
 #include "conformance.h"
+#include "isolate.h"
 #include "json.h"
 #include "mem.h"
 
@@ -48,10 +49,13 @@ static int data_remove(void **state)
     return unlink(data_path);
 }
 
-static void run(const char *path, const char *only, struct conformance *out)
+// In the process of the check, or through `proxy` in another one.
+static void run_as(const char *path, const char *only, const struct component_proxy *proxy,
+                   struct conformance *out)
 {
     const struct conformance_request request = {
         .path = path,
+        .proxy = proxy,
         .data = data_path,
         .only = only,
         .cycles = 40,
@@ -62,6 +66,11 @@ static void run(const char *path, const char *only, struct conformance *out)
     if (conformance_run(&request, out, &err) != PT_OK) {
         fail_msg("%s: %s", path, err.message);
     }
+}
+
+static void run(const char *path, const char *only, struct conformance *out)
+{
+    run_as(path, only, NULL, out);
 }
 
 static const struct conformance_result *find(const struct conformance *c, const char *check)
@@ -166,16 +175,14 @@ static bool is_seen(const struct broken *b, const struct conformance_result *fou
            (found != NULL && strstr(found->message, "it ") != NULL);
 }
 
-static void test_conformance__finds_every_fault(void **state)
+static void expect_found(const struct broken *all, size_t n, const struct component_proxy *proxy)
 {
-    (void)state;
     size_t n_missed = 0;
-    for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
+    for (size_t i = 0; i < n; i++) {
         struct conformance c;
-        run(build_path("tests/checked-plugins", broken[i].file), broken[i].check, &c);
-        if (c.failure != NULL || !is_seen(&broken[i], find(&c, broken[i].check))) {
-            fprintf(stderr, "%s: %s does not say: %s\n", broken[i].file, broken[i].check,
-                    broken[i].message);
+        run_as(build_path("tests/checked-plugins", all[i].file), all[i].check, proxy, &c);
+        if (c.failure != NULL || !is_seen(&all[i], find(&c, all[i].check))) {
+            fprintf(stderr, "%s: %s does not say: %s\n", all[i].file, all[i].check, all[i].message);
             print_failures(&c);
             n_missed++;
         }
@@ -183,6 +190,74 @@ static void test_conformance__finds_every_fault(void **state)
     }
     assert_int_equal(n_missed, 0);
     assert_int_equal(mem_live_blocks(), 0);
+}
+
+static void test_conformance__finds_every_fault(void **state)
+{
+    (void)state;
+    expect_found(broken, sizeof broken / sizeof broken[0], NULL);
+}
+
+// Isolated, a fault is the same, and the end of a process is its child's.
+static const struct broken broken_isolated[] = {
+    {"exits_in_discover", "repeat", "ended by itself (exit code 0) while discovering the input"},
+    {"splits_overlap", "splits", "too many"},
+    {"counts_nulls_wrong", "batches", "a batch is wrong: "},
+    {"never_counts", "splits", "counted() is called 0 times for a split"},
+    {"counts_wrong", "splits", "a split counts 301 records, gives 289 rows and rejects 11"},
+    {"ignores_refused_reject", "damage", "the host refuses a reject, and reading goes on"},
+    {"invents_status", "repeat", "a whole life fails"},
+    {"renders_differently", "render", "the same rows are other bytes"},
+    {"hides_full_disk", "writer", "writing fails at call 1, and the sink says all went well"},
+    {"crashes_on_empty_batch", "empty", "crashed (SIGABRT) while rendering"},
+    {"two_targets", "request", "request() gives 2 targets"},
+    {"verdict_unknown", "verdict", "status 418 has the verdict 9, which does not exist"},
+};
+
+static const struct component_proxy *isolate(struct isolation *out)
+{
+    static char program[4096];
+    snprintf(program, sizeof program, "%s/libexec/portrait-plugin-host", getenv("PORTRAIT_BUILD"));
+    isolation_init(out, &(struct isolate_settings){.program = program});
+    return &out->proxy;
+}
+
+static void test_conformance__finds_faults_isolated(void **state)
+{
+    (void)state;
+    struct isolation isolation;
+    expect_found(broken_isolated, sizeof broken_isolated / sizeof broken_isolated[0],
+                 isolate(&isolation));
+}
+
+static void test_conformance__passes_sound_plugins_isolated(void **state)
+{
+    (void)state;
+    struct isolation isolation;
+    static const char *const files[][2] = {{"tests/template-plugins", "key-value"},
+                                           {"tests/template-plugins", "tab-file"},
+                                           {"tests/abi-plugins", "abi-sink"}};
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        struct conformance c;
+        run_as(build_path(files[i][0], files[i][1]), NULL, isolate(&isolation), &c);
+        print_failures(&c);
+        assert_null(c.failure);
+        assert_int_equal(c.n_failed, 0);
+        conformance_release(&c);
+    }
+}
+
+static void test_conformance__models_are_skipped_isolated(void **state)
+{
+    (void)state;
+    struct isolation isolation;
+    struct conformance c;
+    run_as(build_path("tests/template-plugins", "base-rate"), NULL, isolate(&isolation), &c);
+    const struct conformance_result *last = &c.results[c.n - 1];
+    assert_int_equal(c.n_failed, 0);
+    assert_int_equal(last->verdict, CONFORMANCE_SKIPPED);
+    assert_string_equal(last->message, "models do not run isolated");
+    conformance_release(&c);
 }
 
 static void test_conformance__passes_sound_plugins(void **state)
@@ -261,6 +336,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_conformance__finds_every_fault),
+        cmocka_unit_test(test_conformance__finds_faults_isolated),
+        cmocka_unit_test(test_conformance__passes_sound_plugins_isolated),
+        cmocka_unit_test(test_conformance__models_are_skipped_isolated),
         cmocka_unit_test(test_conformance__passes_sound_plugins),
         cmocka_unit_test(test_conformance__tells_why_a_file_cannot_be_loaded),
         cmocka_unit_test(test_conformance__reports_in_three_formats),
