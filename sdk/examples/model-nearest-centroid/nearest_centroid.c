@@ -128,7 +128,7 @@ struct job {
 
 static pt_status map(const void *arg, uint64_t begin, uint64_t end, void *state, pt_error *err)
 {
-    struct job *j = arg;
+    const struct job *j = arg;
     double *sum = state;
     for (uint64_t b = begin; b < end; b++) {
         pt_block block = {.struct_size = sizeof block};
@@ -154,7 +154,7 @@ static pt_status map(const void *arg, uint64_t begin, uint64_t end, void *state,
 
 static void combine(const void *arg, void *into, const void *from)
 {
-    struct job *j = arg;
+    const struct job *j = arg;
     double *a = into;
     const double *b = from;
     for (uint64_t i = 0; i < (uint64_t)j->k * (j->d + 1); i++) {
