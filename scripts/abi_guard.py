@@ -192,6 +192,19 @@ def check_history(abi, section, faults):
         faults.append(f"ABI {abi.version} is frozen as {frozen[1]}, the headers are {mark}: a new minor is needed")
 
 
+def check_frozen(options, faults):
+    """What was frozen once is kept as it was: its layout, and the binaries built for it."""
+    for version, section in re.findall(r"^## (\d+\.\d+)[^\n]*\n(.*?)(?=^## |\Z)", read(options.history) or "", re.M | re.S):
+        frozen = re.search(r"^frozen: `(\w+)`", section, re.M)
+        if not frozen:
+            continue
+        kept = read(os.path.join(options.abi, "baseline", f"{version}.layout")) or ""
+        if hashlib.sha256(kept.rstrip("\n").encode()).hexdigest()[:16] != frozen[1]:
+            faults.append(f"baseline {version}.layout is not what was frozen as {frozen[1]}")
+        if not os.path.exists(os.path.join(options.abi, "frozen", version, "SHA256SUMS")):
+            faults.append(f"there are no frozen binaries of {version}: scripts/abi-freeze.sh, before it is frozen")
+
+
 def check_baselines(abi, folder, faults):
     major = abi.version.split(".")[0]
     names = sorted(f for f in os.listdir(folder) if re.match(rf"{major}\.\d+\.layout$", f)) \
@@ -224,6 +237,7 @@ def check(abi, options):
     faults = []
     folder = os.path.join(options.abi, "baseline")
     check_history(abi, history_section(read(options.history), abi.version), faults)
+    check_frozen(options, faults)
     check_baselines(abi, folder, faults)
     if read(os.path.join(options.abi, "abi_layout.c")) != abi.asserts():
         faults.append("tests/abi/abi_layout.c is not what the headers give: scripts/abi-guard.sh --write")

@@ -25,7 +25,8 @@ struct search {
     int fd;
     const char *path;
     struct elf_note *out;
-    bool is_found;
+    bool is_found; // of this host's major
+    bool is_other; // of another
 };
 
 static pt_status read_at(const struct search *s, uint64_t offset, void *out, size_t size,
@@ -67,11 +68,18 @@ static pt_status read_header(const struct search *s, Elf64_Ehdr *h, struct pt_er
     return PT_OK;
 }
 
-// The descriptor of PT_PLUGIN_NOTE, field by field as plugin.h lays it out.
+// The descriptor of PT_PLUGIN_NOTE, field by field as plugin.h lays it out. A file may serve
+// several majors, each by a note and an entry of its own; how the others' go on is not known here.
 static pt_status take_note(struct search *s, const uint8_t *desc, uint64_t size,
                            struct pt_error *err)
 {
-    struct pt_note_desc d;
+    struct pt_note_desc d = {.abi_major = PT_ABI_MAJOR};
+    memcpy(&d.abi_major, desc, size < sizeof d.abi_major ? 0 : sizeof d.abi_major);
+    if (d.abi_major != PT_ABI_MAJOR) {
+        s->is_other = true;
+        s->out->abi_major = s->is_found ? s->out->abi_major : d.abi_major;
+        return PT_OK;
+    }
     if (s->is_found) {
         FAIL(err, PT_E_DATA, "it carries two Portrait notes");
     }
@@ -152,7 +160,7 @@ pt_status elf_note_read(int fd, const char *path, struct elf_note *out, struct p
             TRY(walk_segment(&s, &segments[i], err));
         }
     }
-    if (!s.is_found) {
+    if (!s.is_found && !s.is_other) {
         FAIL(err, PT_E_DATA, "it carries no Portrait note: is it a plugin?");
     }
     return PT_OK;

@@ -17,8 +17,9 @@ struct elf_note {
     char id[PT_NOTE_ID_BYTES]; // ends with NUL
 };
 
-// Reads the note of an open file, by pread only; `path` is for messages. PT_E_DATA tells what is
-// wrong: no ELF file of this machine, damaged tables, no note, two notes, another layout.
+// Reads the note of an open file, by pread only; `path` is for messages. Of a file for other majors
+// only, abi_major is one of them and the rest is empty. PT_E_DATA tells what is wrong: no ELF file
+// of this machine, damaged tables, no note, two notes of one major, another layout.
 pt_status elf_note_read(int fd, const char *path, struct elf_note *out, struct pt_error *err);
 
 #endif

@@ -67,11 +67,18 @@ class Copy:
         with open(path, "w", encoding="utf-8") as f:
             f.write(changed)
 
-    def note(self, line, fold="## 1.0\n"):
+    def begin_minor(self):
+        """The minor after the frozen one, as it is before anything is appended."""
+        mark = re.search(r"layout (\w{16})", self.guard().stdout)[1]
+        self.change("abi.h", r"#define PT_ABI_MINOR 0", "#define PT_ABI_MINOR 1")
+        self.note(f"## 1.1\n\n- `{mark}`: nothing yet\n\n## 1.0\n", "## 1.0\n")
+        check(self.guard("--write").returncode == 0, "a minor begins as the one before it")
+
+    def note(self, line, fold="## 1.1\n"):
         with open(self.history, encoding="utf-8") as f:
             text = f.read()
         with open(self.history, "w", encoding="utf-8") as f:
-            f.write(text.replace(fold, f"{fold}\n{line}\n", 1))
+            f.write(text.replace(fold, f"{'' if fold in line else fold}\n{line}\n", 1))
 
 
 def in_copy(test):
@@ -106,7 +113,8 @@ def fingerprint(run):
 
 
 def test_allowed_growth(copy):
-    """An appended slot passes once the history tells of it and the generated files are renewed."""
+    """An appended slot passes in a new minor, once the history tells of it and the files are renewed."""
+    copy.begin_minor()
     copy.change("sink.h", r"\} pt_sink_vtable;", "    void (*more)(void *self);\n} pt_sink_vtable;")
     mark = fingerprint(copy.guard())
     copy.note(f"- `{mark}`: one more slot")
@@ -118,33 +126,53 @@ def test_allowed_growth(copy):
 
 
 def test_frozen(copy):
-    """A frozen version cannot even grow; a break of an unfrozen one needs its reason."""
-    run = copy.guard()
-    mark = re.search(r"layout (\w{16})", run.stdout)[1]
-    copy.note(f"frozen: `{mark}`")
-    check(copy.guard().returncode == 0, "frozen as it is")
+    """A frozen version cannot even grow."""
     copy.change("sink.h", r"\} pt_sink_vtable;", "    void (*more)(void *self);\n} pt_sink_vtable;")
-    copy.note(f"- `{fingerprint(copy.guard())}`: one more slot")
+    copy.note(f"- `{fingerprint(copy.guard())}`: one more slot", "## 1.0\n")
     run = copy.guard("--write")
     check(run.returncode == 1 and "a new minor is needed" in run.stdout, f"frozen: {run.stdout[:300]}")
 
 
+def test_frozen_is_kept(copy):
+    """Neither the layout of a frozen version nor its binaries may be made anew or go."""
+    layout = os.path.join(copy.abi, "baseline", "1.0.layout")
+    with open(layout, "a", encoding="utf-8") as f:
+        f.write("constant PT_MORE 1\n")
+    run = copy.guard()
+    check(run.returncode == 1 and "1.0.layout is not what was frozen" in run.stdout, f"layout: {run.stdout[:300]}")
+    shutil.rmtree(os.path.join(copy.abi, "frozen", "1.0"))
+    run = copy.guard()
+    check("no frozen binaries of 1.0" in run.stdout, f"binaries: {run.stdout[:300]}")
+
+
 def test_break_with_reason(copy):
-    copy.change("abi.h", r"#define PT_E_NUMERIC 13[^\n]*\n", "")
+    """What a minor in the making brought may be taken back, with a reason; what is frozen may not."""
+    copy.begin_minor()
+    copy.change("abi.h", r"(#define PT_E_INTERNAL 14[^\n]*\n)", r"\1#define PT_E_NEW 15\n")
+    copy.note(f"- `{fingerprint(copy.guard())}`: a code")
+    check(copy.guard("--write").returncode == 0, "a new code")
+    copy.change("abi.h", r"#define PT_E_NEW 15", "#define PT_E_NEW 16")
     mark = fingerprint(copy.guard())
-    copy.note(f"- `{mark}`: a code is gone")
+    copy.note(f"- `{mark}`: another number")
     check(copy.guard("--write").returncode == 1, "an entry is no reason for a break")
     copy.note(f"break `{mark}`: nobody used it")
     check(copy.guard("--write").returncode == 0, "a break with its reason, before the freeze")
     check(copy.guard().returncode == 0, "and then the guard passes")
+    copy.change("abi.h", r"#define PT_E_NUMERIC 13[^\n]*\n", "")
+    mark = fingerprint(copy.guard())
+    copy.note(f"- `{mark}`: a code is gone\nbreak `{mark}`: nobody used it")
+    copy.guard("--write")
+    run = copy.guard()
+    check(run.returncode == 1 and "broken since 1.0: constant PT_E_NUMERIC" in run.stdout, f"frozen: {run.stdout[:300]}")
 
 
 def test_abidiff_alone(copy):
     """The layout text and the baseline agree, the types behind it do not: abidiff tells."""
+    copy.begin_minor()
     copy.change("arrow.h", r"int64_t null_count;", "uint64_t null_count;")
     mark = fingerprint(copy.guard())
     copy.note(f"- `{mark}`: unsigned\nbreak `{mark}`: a try")
-    kept = os.path.join(copy.abi, "baseline", "1.0.abi")
+    kept = os.path.join(copy.abi, "baseline", "1.1.abi")
     shutil.copy(kept, kept + ".old")
     check(copy.guard("--write").returncode == 0, "written")
     shutil.move(kept + ".old", kept)
@@ -158,9 +186,10 @@ def main():
         in_copy(lambda copy, case=case: test_break(copy, case))
     in_copy(test_allowed_growth)
     in_copy(test_frozen)
+    in_copy(test_frozen_is_kept)
     in_copy(test_break_with_reason)
     in_copy(test_abidiff_alone)
-    print(f"{len(BREAKS) + 5} cases, {failed} failed")
+    print(f"{len(BREAKS) + 6} cases, {failed} failed")
     sys.exit(1 if failed else 0)
 
 

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 Portrait contributors
 // SPDX-License-Identifier: Apache-2.0
-// Binaries built for ABI 0.1: a host of another major lists them with what to do, and loads none.
+// Binaries of other majors: those for ABI 0.1 are listed with what to do, and none is loaded; one
+// that serves two majors is taken for this host's.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -35,10 +36,24 @@ static void test_older_abi__is_refused_by_name(void **state)
     registry_free(r);
 }
 
+static void test_older_abi__one_file_serves_two_majors(void **state)
+{
+    (void)state;
+    struct registry *r = NULL;
+    const struct registry_folder folder = {.path = fixture_folder("two-majors-plugins")};
+    assert_int_equal(registry_open(&folder, 1, &r, NULL), PT_OK);
+    assert_int_equal(registry_count(r), 1);
+    assert_null(registry_at(r, 0)->failure);
+    const struct component_info *c = registry_find(r, PT_KIND_MODEL, "abi-model", NULL);
+    assert_true(c != NULL && c->vtable != NULL);
+    registry_free(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_older_abi__is_refused_by_name),
+        cmocka_unit_test(test_older_abi__one_file_serves_two_majors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

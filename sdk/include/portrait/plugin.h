@@ -5,8 +5,9 @@
 //     PT_EXPORT const pt_plugin *portrait_plugin_v1(void);
 //
 // which PT_PLUGIN() below defines, together with a note that is read before the file is loaded. The
-// major version is part of the symbol, so that one file can serve two majors. The descriptor
-// and all it points to are constant and live as long as the plugin is loaded (for ever).
+// major version is part of the symbol, so that one file can serve two majors, with a note of each.
+// The descriptor and all it points to are constant and live as long as the plugin is loaded (for
+// ever).
 //
 // Tags at the end of a callback's comment tell how it is called. [main]: from one thread, no other
 // call of the instance runs. [instance]: from any thread, one call of the instance at a time.
