@@ -69,6 +69,36 @@ static const char *place_of(const struct component_info *c)
     return c->kind == PT_KIND_MODEL ? "refused: not trusted" : "isolated";
 }
 
+struct capability {
+    uint64_t bit;
+    const char *name;
+};
+
+static const struct capability capabilities[] = {
+    {PT_CAP_PROJECTION, "projection"},
+    {PT_CAP_SPLITS, "splits"},
+    {PT_CAP_NETWORK, "network"},
+    {PT_CAP_DELIVERY, "delivery"},
+    {PT_CAP_DETERMINISTIC, "deterministic"},
+};
+
+#define N_CAPABILITIES (sizeof capabilities / sizeof capabilities[0])
+
+static void put_abi(struct answer *a, const struct component_info *c)
+{
+    char abi[32];
+    snprintf(abi, sizeof abi, "%u.%u", c->plugin->abi_major, c->plugin->abi_minor);
+    answer_text(a, "abi", abi);
+    json_key(&a->json, "can");
+    json_begin_array(&a->json);
+    for (size_t i = 0; i < N_CAPABILITIES; i++) {
+        if ((c->caps & capabilities[i].bit) != 0) {
+            json_put_str(&a->json, capabilities[i].name);
+        }
+    }
+    json_end_array(&a->json);
+}
+
 static void put_component(struct answer *a, const struct component_info *c, bool with_options)
 {
     json_begin_object(&a->json);
@@ -81,6 +111,7 @@ static void put_component(struct answer *a, const struct component_info *c, bool
     answer_text(a, "file", c->plugin->path);
     answer_text(a, "sha256", c->plugin->sha256);
     answer_text(a, "runs", place_of(c));
+    put_abi(a, c);
     if (with_options) {
         json_key(&a->json, "options");
         config_schema(c, &a->json);
@@ -139,8 +170,15 @@ static void show_component(const struct component_info *c)
 {
     printf("%s %s (%s %s, %s)\n%s\n", kind_name(c->kind), c->name, c->plugin->id,
            c->plugin->version, c->plugin->license, c->summary);
-    printf("file: %s\nsha256: %s\nruns: %s\noptions:\n", c->plugin->path, c->plugin->sha256,
-           place_of(c));
+    printf("file: %s\nsha256: %s\nruns: %s\n", c->plugin->path, c->plugin->sha256, place_of(c));
+    printf("abi: %u.%u, for hosts of %u.%u and later\ncan:", c->plugin->abi_major,
+           c->plugin->abi_minor, c->plugin->abi_major, c->plugin->min_host_minor);
+    for (size_t i = 0; i < N_CAPABILITIES; i++) {
+        if ((c->caps & capabilities[i].bit) != 0) {
+            printf(" %s", capabilities[i].name);
+        }
+    }
+    printf("\noptions:\n");
     show_options(c->options, c->n_options, 2);
 }
 

@@ -150,6 +150,9 @@ static pt_status learn(const struct scanning *s, struct entry *entry, struct pt_
     } else {
         TRY(scan_now(s, entry, err));
     }
+    entry->info.abi_major = entry->file.note.abi_major;
+    entry->info.abi_minor = entry->file.note.abi_minor;
+    entry->info.min_host_minor = entry->file.note.min_host_minor;
     return check_names(s->registry, &entry->info, err);
 }
 

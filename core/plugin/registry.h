@@ -94,6 +94,9 @@ struct plugin_info {
     const char *vendor;
     const char *license;
     const char *summary;
+    uint16_t abi_major; // it was built for
+    uint16_t abi_minor;
+    uint16_t min_host_minor;
     char sha256[65];
     const struct component_info *components;
     uint32_t n_components;

@@ -164,6 +164,7 @@ def test_plugins():
         check(name in r.stdout, f"plugins list: {name}")
         info = portrait("plugins", "info", name)
         equal(info.returncode, 0, f"plugins info {name}")
+        check("\nabi: 1.0, for hosts of 1.0 and later\ncan:" in info.stdout, f"plugins info {name}: its ABI")
         schema = json.loads(portrait("plugins", "info", name, "--json").stdout)["components"][0]["options"]
         check("properties" in schema, f"plugins info {name} --json: a schema")
         equal(schema.get("additionalProperties"), False, f"{name}: unknown options are refused")

@@ -11,7 +11,7 @@ from common import PIPELINES, PORTRAIT, ROOT, check, digest, equal, finish, port
 
 FEATURES = os.path.join(PIPELINES, "shop-features.yaml")
 DIAGNOSTIC = {"level", "code", "file", "line", "column", "message", "suggestion"}
-COMPONENT = {"kind", "name", "summary", "plugin", "version", "license", "file", "sha256", "runs"}
+COMPONENT = {"kind", "name", "summary", "plugin", "version", "license", "file", "sha256", "runs", "abi", "can"}
 LINK = {"a", "b", "because", "source", "rows", "first_row"}
 seen = set()
 
@@ -113,6 +113,7 @@ def test_plugins():
     equal(a["failed"], [], "plugins list: failed")
     a, _ = answer("plugins info", 0, {"components"}, "plugins", "info", "weblog")
     equal(set(a["components"][0]), COMPONENT | {"options"}, "plugins info: keys")
+    equal([a["components"][0][k] for k in ("abi", "can")], ["1.0", ["projection", "splits"]], "plugins info: abi, can")
     check("path" in a["components"][0]["options"]["properties"], "plugins info: a schema")
 
 
