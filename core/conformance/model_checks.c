@@ -372,6 +372,100 @@ static void check_formats(struct subject *s)
     fitted_release(&f);
 }
 
+// --- Numbers of segments ---
+
+// The output that is a segment, or -1.
+static int64_t segment_output(const struct model_work *m)
+{
+    for (uint32_t i = 0; i < m->n_outputs; i++) {
+        if (m->outputs[i]->role == PT_ROLE_SEGMENT) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+// Visits the segment of every row: scores are blocks of columns.
+struct segment_rows {
+    const struct fitted *f;
+    int64_t output;
+};
+
+static double *segment_of(const struct segment_rows *r, const struct str *scores, uint64_t row)
+{
+    double *p = (double *)(void *)scores->p;
+    for (uint32_t i = 0; i < r->f->d.data.n_blocks; i++) {
+        const pt_block *b = &r->f->d.blocks[i];
+        if (row < b->rows) {
+            return p + (uint64_t)r->output * b->rows + row;
+        }
+        row -= b->rows;
+        p += (uint64_t)r->f->m.n_outputs * b->rows;
+    }
+    return NULL;
+}
+
+// Segment i becomes i + 1, the last one the first; then back again.
+static void turn_numbers(struct subject *s, const struct segment_rows *r, uint32_t *new_of,
+                         uint32_t n)
+{
+    const struct fitted *f = r->f;
+    struct pt_error err = ERROR_INIT;
+    struct str scores = {0};
+    struct page back = {0};
+    struct model_work m = f->m;
+    for (uint32_t i = 0; i < n; i++) {
+        new_of[i] = (i + 1) % n;
+    }
+    subject_at(s, "renumber of %u segments", n);
+    if (subject_good(s, m.v->renumber(m.self, new_of, n, &err), "renumber", &err) &&
+        subject_good(s, model_predict(&m, &f->d, &scores, &err), "predict", &err)) {
+        for (uint64_t row = 0; row < f->d.data.n_rows && s->n_faults == 0; row++) {
+            uint32_t wanted = new_of[(uint32_t)*segment_of(r, &f->scores, row)];
+            if (*segment_of(r, &scores, row) != wanted) {
+                subject_fault(s, "renumbered, row %llu is in segment %g, not in %u",
+                              (unsigned long long)row + 1, *segment_of(r, &scores, row), wanted);
+            }
+        }
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        new_of[(i + 1) % n] = i;
+    }
+    if (s->n_faults == 0 &&
+        subject_good(s, m.v->renumber(m.self, new_of, n, &err), "renumber back", &err) &&
+        subject_good(s, model_save(&m, &back, &err), "save", &err) &&
+        !text_equal(str_view(&back.text), str_view(&f->payload.text))) {
+        subject_fault(s, "renumbered and back, it saves other bytes");
+    }
+    str_release(&back.text);
+    str_release(&scores);
+}
+
+static void check_renumber(struct subject *s)
+{
+    struct fitted f = {0};
+    if (((const pt_model_vtable *)s->component->vtable)->renumber == NULL) {
+        subject_skip(s, "it has no renumber()");
+        return;
+    }
+    if (fit(s, &f, SMALL_ROWS)) {
+        struct segment_rows r = {&f, segment_output(&f.m)};
+        uint32_t n = 0;
+        for (uint64_t row = 0; r.output >= 0 && row < f.d.data.n_rows; row++) {
+            uint32_t segment = (uint32_t)*segment_of(&r, &f.scores, row);
+            n = segment >= n ? segment + 1 : n;
+        }
+        uint32_t *new_of = mem_array(n + 1, sizeof *new_of);
+        if (n == 0) {
+            subject_fault(s, "it has renumber(), but no output is a segment");
+        } else if (new_of != NULL) {
+            turn_numbers(s, &r, new_of, n);
+        }
+        mem_free(new_of);
+    }
+    fitted_release(&f);
+}
+
 // --- Order of calls and cancelling ---
 
 static void check_order(struct subject *s)
@@ -381,6 +475,7 @@ static void check_order(struct subject *s)
     struct synthetic d = {0};
     struct page page = {0};
     struct str scores = {0};
+    int64_t before = mem_live_blocks();
     if (!subject_good(s, model_create(&m, s, &err), "create", &err) ||
         !synthetic_build(&d, &m, SMALL_ROWS, false)) {
         return;
@@ -400,6 +495,10 @@ static void check_order(struct subject *s)
     str_release(&page.text);
     model_destroy(&m);
     synthetic_release(&d);
+    if (mem_live_blocks() > before) {
+        subject_fault(s, "fitted twice and loaded over, it leaves %lld blocks",
+                      (long long)(mem_live_blocks() - before));
+    }
 }
 
 static void check_cancel(struct subject *s)
@@ -463,6 +562,7 @@ const struct check model_checks[] = {
     {"failures", "failing blocks and writers are told", check_failures, false},
     {"contribute", "reasons add up to the score", check_contribute, false},
     {"formats", "other formats are written or said to be unknown", check_formats, false},
+    {"renumber", "segments get the numbers they are given", check_renumber, false},
     {"order", "calls twice and before their time", check_order, false},
     {"cancel", "a cancelled fit ends soon", check_cancel, false},
     {NULL, NULL, NULL, false},

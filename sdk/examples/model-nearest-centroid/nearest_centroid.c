@@ -162,9 +162,20 @@ static void combine(const void *arg, void *into, const void *from)
     }
 }
 
+// What an earlier fit or load left.
+static void forget(struct model *m)
+{
+    pt_columns_release(m->host, &m->columns);
+    pt_mem_free(m->host, m->centre);
+    pt_mem_free(m->host, m->weight);
+    m->centre = NULL;
+    m->weight = NULL;
+}
+
 static pt_status keep(struct model *m, const pt_schema *schema, pt_error *err)
 {
     m->d = schema->n_columns;
+    forget(m);
     m->centre = pt_mem_zero(m->host, (uint64_t)m->k * m->d, sizeof(double));
     m->weight = pt_mem_zero(m->host, m->k, sizeof(double));
     if (!m->centre || !m->weight) {
@@ -255,6 +266,9 @@ static pt_status predict(const void *self, const pt_block *block, double *out, p
 static pt_status save(const void *self, pt_writer *writer, pt_error *err)
 {
     const struct model *m = self;
+    if (!m->centre) {
+        return pt_fail(m->host, err, PT_E_STATE, NULL, "nothing is learnt yet");
+    }
     struct pt_payload_writer w = {m->host, writer, err, PT_OK};
     pt_payload_put_u32(&w, 1);
     pt_payload_put_u32(&w, m->k);

@@ -9,6 +9,7 @@ use std::os::raw::{c_char, c_void};
 
 pub type Status = i32;
 pub const OK: Status = 0;
+pub const E_NO_MEMORY: Status = 5;
 pub const E_UNSUPPORTED: Status = 7;
 pub const E_INTERNAL: Status = 14;
 

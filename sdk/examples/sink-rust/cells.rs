@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Columns of the batches a host gives a sink: Arrow formats b, l, g, U, tdD and tsu.
 use crate::abi::{ArrowArray, ArrowSchema};
+use crate::json::{self, Text};
 use std::ffi::CStr;
 
 #[derive(Clone, Copy)]
@@ -15,7 +16,7 @@ pub enum Type {
 }
 
 pub struct Column {
-    pub name: String,
+    pub name: Text, // as a JSON string
     pub kind: Type,
 }
 
@@ -42,18 +43,26 @@ fn type_of(format: &[u8]) -> Option<Type> {
     }
 }
 
+pub enum Refused {
+    Format,
+    NoMemory,
+}
+
 /// # Safety
 /// `schema` is a live struct schema.
-pub unsafe fn columns(schema: &ArrowSchema) -> Option<Vec<Column>> {
-    let mut all = Vec::with_capacity(schema.n_children as usize);
-    for i in 0..schema.n_children as usize {
+pub unsafe fn columns(schema: &ArrowSchema) -> Result<Vec<Column>, Refused> {
+    let n = schema.n_children as usize;
+    let mut all = Vec::new();
+    all.try_reserve_exact(n).map_err(|_| Refused::NoMemory)?;
+    for i in 0..n {
         let child = &**schema.children.add(i);
-        all.push(Column {
-            name: CStr::from_ptr(child.name).to_string_lossy().into_owned(),
-            kind: type_of(CStr::from_ptr(child.format).to_bytes())?,
-        });
+        let kind = type_of(CStr::from_ptr(child.format).to_bytes()).ok_or(Refused::Format)?;
+        let mut name = Text::default();
+        let text = CStr::from_ptr(child.name).to_str().map_err(|_| Refused::Format)?;
+        json::string(&mut name, text).map_err(|_| Refused::NoMemory)?;
+        all.push(Column { name, kind });
     }
-    Some(all)
+    Ok(all)
 }
 
 unsafe fn bit(bytes: *const u8, at: usize) -> bool {

@@ -2,31 +2,49 @@
 // SPDX-License-Identifier: Apache-2.0
 //! JSON texts of single values, and dates as ISO 8601. No word of the ABI.
 
+use std::fmt::{Error, Result, Write};
+
+/// A text that grows as long as there is memory: then writing to it fails, and nothing panics.
+#[derive(Default)]
+pub struct Text(pub Vec<u8>);
+
+impl Text {
+    pub fn add(&mut self, bytes: &[u8]) -> Result {
+        self.0.try_reserve(bytes.len()).map_err(|_| Error)?;
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+}
+
+impl Write for Text {
+    fn write_str(&mut self, text: &str) -> Result {
+        self.add(text.as_bytes())
+    }
+}
+
 /// Appends `text` in quotes.
-pub fn string(out: &mut Vec<u8>, text: &str) {
-    out.push(b'"');
+pub fn string(out: &mut Text, text: &str) -> Result {
+    out.add(b"\"")?;
     for c in text.chars() {
         match c {
-            '"' => out.extend_from_slice(b"\\\""),
-            '\\' => out.extend_from_slice(b"\\\\"),
-            '\n' => out.extend_from_slice(b"\\n"),
-            '\r' => out.extend_from_slice(b"\\r"),
-            '\t' => out.extend_from_slice(b"\\t"),
-            c if (c as u32) < 0x20 => {
-                out.extend_from_slice(format!("\\u{:04x}", c as u32).as_bytes())
-            }
-            c => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+            '"' => out.add(b"\\\"")?,
+            '\\' => out.add(b"\\\\")?,
+            '\n' => out.add(b"\\n")?,
+            '\r' => out.add(b"\\r")?,
+            '\t' => out.add(b"\\t")?,
+            c if (c as u32) < 0x20 => write!(out, "\\u{:04x}", c as u32)?,
+            c => out.write_char(c)?,
         }
     }
-    out.push(b'"');
+    out.add(b"\"")
 }
 
 /// The shortest text that reads back as the same double; JSON has no word for the others.
-pub fn number(out: &mut Vec<u8>, value: f64) {
+pub fn number(out: &mut Text, value: f64) -> Result {
     if value.is_finite() {
-        out.extend_from_slice(format!("{}", value).as_bytes());
+        write!(out, "{}", value)
     } else {
-        out.extend_from_slice(b"null");
+        out.add(b"null")
     }
 }
 
@@ -43,35 +61,35 @@ fn civil(days: i64) -> (i64, i64, i64) {
     (yoe + era * 400 + i64::from(month <= 2), month, doy - (153 * mp + 2) / 5 + 1)
 }
 
-pub fn date(out: &mut Vec<u8>, days: i64) {
+pub fn date(out: &mut Text, days: i64) -> Result {
     let (year, month, day) = civil(days);
-    out.extend_from_slice(format!("\"{:04}-{:02}-{:02}\"", year, month, day).as_bytes());
+    write!(out, "\"{:04}-{:02}-{:02}\"", year, month, day)
 }
 
 /// Microseconds since 1970 UTC.
-pub fn time(out: &mut Vec<u8>, us: i64) {
+pub fn time(out: &mut Text, us: i64) -> Result {
     let (year, month, day) = civil(us.div_euclid(86_400_000_000));
     let rest = us.rem_euclid(86_400_000_000);
     let seconds = rest / 1_000_000;
-    let text = format!(
+    write!(
+        out,
         "\"{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
         year, month, day, seconds / 3600, seconds / 60 % 60, seconds % 60
-    );
-    out.extend_from_slice(text.as_bytes());
+    )?;
     if rest % 1_000_000 != 0 {
-        out.extend_from_slice(format!(".{:06}", rest % 1_000_000).as_bytes());
+        write!(out, ".{:06}", rest % 1_000_000)?;
     }
-    out.extend_from_slice(b"Z\"");
+    out.add(b"Z\"")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn made(f: impl Fn(&mut Vec<u8>)) -> String {
-        let mut out = Vec::new();
-        f(&mut out);
-        String::from_utf8(out).unwrap()
+    fn made(f: impl Fn(&mut Text) -> Result) -> String {
+        let mut out = Text::default();
+        f(&mut out).unwrap();
+        String::from_utf8(out.0).unwrap()
     }
 
     #[test]

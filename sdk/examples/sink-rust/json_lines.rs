@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The callbacks and the descriptor. Every callback's body stands in guarded(): a panic ends there
 //! and never crosses into the host.
+use std::alloc::{alloc, Layout};
+use std::fmt::Write as _;
 use std::os::raw::{c_char, c_void};
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::ptr::null;
@@ -11,7 +13,8 @@ mod cells;
 mod json;
 
 use abi::*;
-use cells::{Column, Value};
+use cells::{Column, Refused, Value};
+use json::Text;
 
 /// 1. What a user may say. The host fills this struct by the rows below before create().
 #[repr(C)]
@@ -69,6 +72,9 @@ struct Failure {
     text: &'static [u8], // ends with NUL; empty = the error slot has a text already
 }
 
+/// Rust's own way to say that memory is out ends the process: so each place that takes some asks.
+const NO_MEMORY: Failure = Failure { status: E_NO_MEMORY, text: b"json-lines: no memory\0" };
+
 /// Runs `body`; a failure or a panic becomes a status and a text.
 unsafe fn guarded(
     host: *const Host,
@@ -86,7 +92,7 @@ unsafe fn guarded(
     ((*host).error_set)(err, failure.status, failure.text.as_ptr().cast(), null(), 0)
 }
 
-/// 2. An instance is a box that create() leaks and destroy() takes back.
+/// 2. An instance lies where a box would: destroy() takes it back as one.
 unsafe extern "C" fn create(
     host: *const Host,
     config: *const c_void,
@@ -94,8 +100,12 @@ unsafe extern "C" fn create(
     err: *mut Error,
 ) -> Status {
     guarded(host, err, || {
-        let sink = Sink { host, config: config.cast(), columns: Vec::new() };
-        *out = Box::into_raw(Box::new(sink)).cast();
+        let sink = alloc(Layout::new::<Sink>()).cast::<Sink>();
+        if sink.is_null() {
+            return Err(NO_MEMORY);
+        }
+        sink.write(Sink { host, config: config.cast(), columns: Vec::new() });
+        *out = sink.cast();
         Ok(())
     })
 }
@@ -110,39 +120,47 @@ unsafe extern "C" fn destroy(instance: *mut c_void) {
 unsafe extern "C" fn begin(instance: *mut c_void, job: *const SinkJob, err: *mut Error) -> Status {
     let sink = &mut *instance.cast::<Sink>();
     guarded(sink.host, err, || {
-        sink.columns = cells::columns(&*(*job).schema).ok_or(Failure {
-            status: E_UNSUPPORTED,
-            text: b"json-lines: a column of an unknown Arrow format\0",
+        sink.columns = cells::columns(&*(*job).schema).map_err(|refused| match refused {
+            Refused::NoMemory => NO_MEMORY,
+            Refused::Format => Failure {
+                status: E_UNSUPPORTED,
+                text: b"json-lines: a column of an unknown Arrow format\0",
+            },
         })?;
         Ok(())
     })
 }
 
-unsafe fn write_row(sink: &Sink, batch: &ArrowArray, row: usize, out: &mut Vec<u8>) {
+unsafe fn write_row(
+    sink: &Sink,
+    batch: &ArrowArray,
+    row: usize,
+    out: &mut Text,
+) -> std::fmt::Result {
     let mut is_first = true;
-    out.push(b'{');
+    out.add(b"{")?;
     for (c, column) in sink.columns.iter().enumerate() {
         let value = cells::value(batch, c, column.kind, row);
         if matches!(value, Value::Null) && (*sink.config).keep_null == 0 {
             continue;
         }
         if !is_first {
-            out.push(b',');
+            out.add(b",")?;
         }
         is_first = false;
-        json::string(out, &column.name);
-        out.push(b':');
+        out.add(&column.name.0)?;
+        out.add(b":")?;
         match value {
-            Value::Null => out.extend_from_slice(b"null"),
-            Value::Bool(v) => out.extend_from_slice(if v { b"true" } else { b"false" }),
-            Value::I64(v) => out.extend_from_slice(v.to_string().as_bytes()),
-            Value::F64(v) => json::number(out, v),
-            Value::Text(v) => json::string(out, v),
-            Value::Date(v) => json::date(out, v),
-            Value::Time(v) => json::time(out, v),
+            Value::Null => out.add(b"null")?,
+            Value::Bool(v) => write!(out, "{}", v)?,
+            Value::I64(v) => write!(out, "{}", v)?,
+            Value::F64(v) => json::number(out, v)?,
+            Value::Text(v) => json::string(out, v)?,
+            Value::Date(v) => json::date(out, v)?,
+            Value::Time(v) => json::time(out, v)?,
         }
     }
-    out.extend_from_slice(b"}\n");
+    out.add(b"}\n")
 }
 
 /// 4. Rendering: the same rows give the same bytes. The host stages, syncs and publishes them.
@@ -155,12 +173,12 @@ unsafe extern "C" fn render_file(
     let sink = &*instance.cast::<Sink>();
     guarded(sink.host, err, || {
         let batch = &*batch;
-        let mut out = Vec::new();
+        let mut out = Text::default();
         for row in 0..batch.length as usize {
-            write_row(sink, batch, row, &mut out);
+            write_row(sink, batch, row, &mut out).map_err(|_| NO_MEMORY)?;
         }
         let write = (*(*sink.host).writer).write;
-        match write(writer, out.as_ptr().cast(), out.len() as u64, err) {
+        match write(writer, out.0.as_ptr().cast(), out.0.len() as u64, err) {
             OK => Ok(()),
             status => Err(Failure { status, text: b"" }),
         }

@@ -25,6 +25,8 @@ enum fault {
     REASONS_DO_NOT_ADD_UP,
     LOADS_ANOTHER,
     SHARES_SCRATCH,
+    LEAKS_FIRST_FIT,
+    RENUMBERS_NOTHING,
 };
 
 static const pt_model_vtable *sound;
@@ -33,6 +35,7 @@ static uint32_t threads;
 static uint32_t age;
 static double scratch;
 static const void *loaded;
+static void *fitted;
 
 static pt_status create(const pt_host *host, const void *config, void **self, pt_error *err)
 {
@@ -44,6 +47,8 @@ static pt_status create(const pt_host *host, const void *config, void **self, pt
 static void destroy(void *self)
 {
     sound->destroy(self);
+    free(self == NULL ? NULL : fitted);
+    fitted = self == NULL ? fitted : NULL;
 }
 
 static pt_status describe(void *self, pt_model_needs *out, pt_error *err)
@@ -53,12 +58,23 @@ static pt_status describe(void *self, pt_model_needs *out, pt_error *err)
 
 static pt_status outputs(void *self, const pt_output *const **list, uint32_t *n, pt_error *err)
 {
+    static pt_output segment = {
+        .struct_size = sizeof segment, .role = PT_ROLE_SEGMENT, .name = "s"};
+    static const pt_output *const segments[] = {&segment};
+    if (FAULT == RENUMBERS_NOTHING) {
+        *list = segments;
+        *n = 1;
+        return PT_OK;
+    }
     return sound->outputs(self, list, n, err);
 }
 
 static pt_status fit(void *self, const pt_data *data, const pt_run *run, pt_error *err)
 {
     threads = run->threads;
+    if (FAULT == LEAKS_FIRST_FIT) {
+        fitted = malloc(100); // what an earlier one left is lost
+    }
     if (FAULT == FITS_ON_WHEN_CANCELLED && run->cancelled(run)) {
         usleep(2200000);
     }
@@ -83,6 +99,10 @@ static pt_status predict(const void *self, const pt_block *block, double *out, p
         out[block->rows] = 0.5;
     } else if (FAULT == LOADS_ANOTHER && self == loaded) {
         out[0] /= 2;
+    } else if (FAULT == RENUMBERS_NOTHING) {
+        for (uint64_t i = 0; i < block->rows; i++) {
+            out[i] = (double)(i % 3);
+        }
     } else if (FAULT == SHARES_SCRATCH) {
         // What several threads write at once belongs to none of them.
         for (uint64_t i = 0; i < block->rows; i++) {
@@ -143,6 +163,15 @@ static pt_status export_as(const void *self, const char *format, pt_writer *writ
     return FAULT == KNOWS_ALL_FORMATS ? PT_OK : sound->export_as(self, format, writer, err);
 }
 
+static pt_status renumber(void *self, const uint32_t *new_of, uint32_t n, pt_error *err)
+{
+    (void)self;
+    (void)new_of;
+    (void)n;
+    (void)err;
+    return PT_OK;
+}
+
 static const pt_model_vtable spoilt = {
     .struct_size = sizeof spoilt,
     .create = create,
@@ -154,6 +183,7 @@ static const pt_model_vtable spoilt = {
     .save = save,
     .load = load,
     .explain = explain,
+    .renumber = FAULT == RENUMBERS_NOTHING ? renumber : NULL,
     .contribute = contribute,
     .export_as = export_as,
 };

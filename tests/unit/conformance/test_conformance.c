@@ -144,6 +144,8 @@ static const struct broken broken[] = {
     {"hides_failed_write", "failures", "writing fails at call 1, and save returns success"},
     {"reasons_do_not_add_up", "contribute", "contribute adds up to"},
     {"loads_another", "save", "a loaded model scores differently"},
+    {"leaks_first_fit", "order", "fitted twice and loaded over, it leaves 1 blocks"},
+    {"renumbers_nothing", "renumber", "renumbered, row 1 is in segment 0, not in 1"},
     {"shares_scratch", "predict", "predict in several threads at once scores differently"},
     {"renders_differently", "render", "rendered twice, the same rows are other bytes"},
     {"hides_full_disk", "writer", "writing fails at call 1, and the sink says all went well"},
