@@ -34,6 +34,8 @@ struct cli_values {
     const char *only;
     int64_t cycles;
     bool is_isolated;
+    bool must_be_locked;
+    struct cli_list allowed_reads;
     const char *keyring;
     const char *key;
     const char *password;
@@ -89,9 +91,9 @@ extern const struct cli_verb *const cli_verbs[];
 extern const size_t cli_n_verbs;
 
 // Rows used by several verbs.
-extern const struct cli_option option_var, option_plugin_dir, option_trust_plugins, option_keyring,
-    option_cache, option_runs, option_run, option_secrets, option_json, option_quiet,
-    option_threads, option_split_bytes, option_cpu;
+extern const struct cli_option option_var, option_plugin_dir, option_trust_plugins,
+    option_allow_read, option_locked, option_keyring, option_cache, option_runs, option_run,
+    option_secrets, option_json, option_quiet, option_threads, option_split_bytes, option_cpu;
 
 // The words of `plugins` that are about trust: sign, verify, lock.
 int cmd_plugins_check(struct cli *cli);

@@ -97,8 +97,8 @@ static int cmd_check(struct cli *cli)
 }
 
 static const struct cli_option *const options[] = {
-    &option_var,     &option_secrets, &option_plugin_dir, &option_trust_plugins,
-    &option_keyring, &option_cache,   &option_quiet,      &option_json};
+    &option_var,    &option_secrets, &option_plugin_dir, &option_trust_plugins, &option_allow_read,
+    &option_locked, &option_keyring, &option_cache,      &option_quiet,         &option_json};
 
 const struct cli_verb verb_check = {
     .name = "check",

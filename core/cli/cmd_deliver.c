@@ -64,7 +64,7 @@ static int cmd_deliver(struct cli *cli)
 }
 
 static const struct cli_option *const options[] = {
-    &option_runs,    &option_secrets, &option_plugin_dir, &option_trust_plugins,
+    &option_runs,    &option_secrets, &option_plugin_dir, &option_trust_plugins, &option_allow_read,
     &option_keyring, &option_cache,   &option_quiet,      &option_json};
 
 const struct cli_verb verb_deliver = {

@@ -100,10 +100,10 @@ static int cmd_read(struct cli *cli)
 }
 
 static const struct cli_option *const options[] = {
-    &option_with,    &option_limit,   &option_format,      &option_columns,
-    &option_threads, &option_secrets, &option_plugin_dir,  &option_trust_plugins,
-    &option_keyring, &option_cache,   &option_split_bytes, &option_quiet,
-    &option_cpu,     &option_json};
+    &option_with,       &option_limit,   &option_format,     &option_columns,
+    &option_threads,    &option_secrets, &option_plugin_dir, &option_trust_plugins,
+    &option_allow_read, &option_keyring, &option_cache,      &option_split_bytes,
+    &option_quiet,      &option_cpu,     &option_json};
 
 const struct cli_verb verb_read = {
     .name = "read",

@@ -103,9 +103,9 @@ static int cmd_run(struct cli *cli)
 }
 
 static const struct cli_option *const options[] = {
-    &option_var,        &option_no_deliver,    &option_threads, &option_runs,  &option_secrets,
-    &option_plugin_dir, &option_trust_plugins, &option_keyring, &option_cache, &option_split_bytes,
-    &option_quiet,      &option_cpu,           &option_json};
+    &option_var,        &option_no_deliver,    &option_threads,    &option_runs,   &option_secrets,
+    &option_plugin_dir, &option_trust_plugins, &option_allow_read, &option_locked, &option_keyring,
+    &option_cache,      &option_split_bytes,   &option_quiet,      &option_cpu,    &option_json};
 
 const struct cli_verb verb_run = {
     .name = "run",

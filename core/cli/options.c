@@ -33,6 +33,23 @@ const struct cli_option option_trust_plugins = {
     AT(trusts_plugins),
     0,
     0};
+const struct cli_option option_allow_read = {
+    "allow-read",
+    "PATH",
+    "what isolated plugins may read of what their manifests ask for (again for each; default: "
+    "nothing)",
+    CLI_LIST,
+    AT(allowed_reads),
+    0,
+    0};
+const struct cli_option option_locked = {
+    "locked",
+    NULL,
+    "refuse a pipeline that no lock file pins to its plugins (portrait plugins lock)",
+    CLI_FLAG,
+    AT(must_be_locked),
+    0,
+    0};
 const struct cli_option option_keyring = {"keyring",
                                           "DIR",
                                           "folder of the keys that are believed and the list of "

@@ -113,11 +113,21 @@ const struct component_proxy *cli_isolation(struct cli *cli)
     struct isolation *isolation = arena_zero(&cli->arena, 1, sizeof *isolation);
     const char *program =
         arena_printf(&cli->arena, "%s/portrait-plugin-host", folder == NULL ? "" : folder);
+    const struct cli_list *reads = &cli->values.allowed_reads;
+    for (size_t i = 0; i < reads->n; i++) {
+        if (reads->items[i][0] != '/' || strstr(reads->items[i], "..") != NULL) {
+            fprintf(stderr,
+                    "portrait: --allow-read takes an absolute path without `..`, not `%s`\n",
+                    reads->items[i]);
+            return NULL;
+        }
+    }
     if (isolation == NULL || program == NULL) {
         fprintf(stderr, "portrait: out of memory\n");
         return NULL;
     }
-    isolation_init(isolation, &(struct isolate_settings){.program = program});
+    isolation_init(isolation, &(struct isolate_settings){
+                                  .program = program, .reads = reads->items, .n_reads = reads->n});
     return &isolation->proxy;
 }
 
@@ -175,6 +185,11 @@ bool cli_lock(struct cli *cli, const char *pipeline, struct diags *diags, struct
     }
     pt_status status = lock_file_read(path, &cli->arena, lock, &err);
     *out = status == PT_OK ? lock : NULL;
+    if (status == PT_E_NOT_FOUND && cli->values.must_be_locked) {
+        diag_add(diags, DIAG_ERROR, "P0503", (struct position){.file = path},
+                 "write it: portrait plugins lock PIPELINE", "--locked: there is no lock file");
+        return false;
+    }
     if (status != PT_OK && status != PT_E_NOT_FOUND) {
         diag_add(diags, DIAG_ERROR, "P0503", (struct position){.file = path}, NULL, "%s",
                  err.message);

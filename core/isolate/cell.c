@@ -44,10 +44,7 @@ struct call_clock {
 
 static const char *name_of(const struct cell *c, char *out, size_t n)
 {
-    const struct component_info *component = c->origin->component;
-    snprintf(out, n, "plugin `%s` (%s %s)", component->name, component->plugin->id,
-             component->plugin->version);
-    return out;
+    return cell_owner(c->origin->component, out, n);
 }
 
 // Tells the log of system calls that were refused, each once; `text` gets the last of them.
@@ -298,11 +295,8 @@ static pt_status create_in(struct cell *c, struct wire *reply, struct pt_error *
     struct str body = {0};
     uint64_t memory = settings->memory_bytes == 0 ? ISOLATE_MEMORY_BYTES : settings->memory_bytes;
     wire_put_u64(&body, memory);
-    const struct plugin_grant *grant = &component->plugin->grant;
-    wire_put_u32(&body, (uint32_t)grant->n_reads);
-    for (size_t i = 0; i < grant->n_reads; i++) {
-        wire_put_text(&body, grant->reads[i]);
-    }
+    wire_put_u32(&body, c->origin->n_reads);
+    str_add_n(&body, c->origin->reads.p == NULL ? "" : c->origin->reads.p, c->origin->reads.n);
     wire_put_u32(&body, c->origin->host->cpu);
     wire_put_u32(&body, (uint32_t)component->kind);
     wire_put_text(&body, component->name);

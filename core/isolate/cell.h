@@ -20,9 +20,13 @@ struct cell_origin {
     const pt_host *host;
     struct str config; // as config_encode wrote it; may hold secrets
     struct config_links links;
+    struct str reads; // paths that may be read, as a message has them
+    uint32_t n_reads;
     int image; // sealed memory with the plugin's file
 };
 
+// "plugin `x` (org.x 1.0)", for messages; returns `out`.
+const char *cell_owner(const struct component_info *component, char *out, size_t n);
 // Reads the plugin's file and encodes the config. PT_E_DENIED when the file changed since it was
 // listed.
 pt_status cell_origin_init(struct cell_origin *o, const struct component_info *component,

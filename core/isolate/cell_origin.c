@@ -4,6 +4,7 @@
 // can change it between the check and the use.
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -86,12 +87,61 @@ static pt_status load_image(const struct plugin_info *plugin, int *out, struct p
     return status;
 }
 
+const char *cell_owner(const struct component_info *component, char *out, size_t n)
+{
+    snprintf(out, n, "plugin `%s` (%s %s)", component->name, component->plugin->id,
+             component->plugin->version);
+    return out;
+}
+
+static bool is_below(const char *path, const char *folder)
+{
+    size_t n = strlen(folder);
+    while (n > 0 && folder[n - 1] == '/') {
+        n--;
+    }
+    return strncmp(path, folder, n) == 0 && (path[n] == '/' || path[n] == '\0');
+}
+
+// Of what the manifest asks for, what the operator allows: the narrower of the two paths.
+static bool grant_path(struct cell_origin *o, const char *asked)
+{
+    bool is_granted = false;
+    for (size_t i = 0; i < o->settings->n_reads; i++) {
+        const char *allowed = o->settings->reads[i];
+        if (is_below(asked, allowed) || is_below(allowed, asked)) {
+            wire_put_text(&o->reads, is_below(asked, allowed) ? asked : allowed);
+            o->n_reads++;
+            is_granted = true;
+        }
+    }
+    return is_granted;
+}
+
+// A manifest is a wish: whoever wrote the plugin wrote it.
+static pt_status grant_paths(struct cell_origin *o, struct pt_error *err)
+{
+    const struct plugin_grant *asked = &o->component->plugin->grant;
+    for (size_t i = 0; i < asked->n_reads; i++) {
+        if (!grant_path(o, asked->reads[i])) {
+            char owner[192];
+            char line[1024];
+            snprintf(line, sizeof line, "%s asks to read %s: not allowed (--allow-read %s)",
+                     cell_owner(o->component, owner, sizeof owner), asked->reads[i],
+                     asked->reads[i]);
+            o->host->log(o->host, PT_LOG_WARN, line, NULL, 0);
+        }
+    }
+    return o->reads.failed ? error_set(err, PT_E_NO_MEMORY, "no memory for a plugin") : PT_OK;
+}
+
 pt_status cell_origin_init(struct cell_origin *o, const struct component_info *component,
                            const pt_host *host, const void *config, struct pt_error *err)
 {
     const struct isolation *isolation = component->proxy->ctx;
     *o = (struct cell_origin){
         .component = component, .settings = &isolation->settings, .host = host, .image = -1};
+    TRY(grant_paths(o, err));
     TRY(config_encode(component, config, &o->config, &o->links, err));
     return load_image(component->plugin, &o->image, err);
 }
@@ -102,6 +152,7 @@ void cell_origin_release(struct cell_origin *o)
         explicit_bzero(o->config.p, o->config.n);
     }
     str_release(&o->config);
+    str_release(&o->reads);
     config_links_release(&o->links);
     if (o->image >= 0) {
         fsys_close(o->image);

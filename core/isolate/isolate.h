@@ -14,6 +14,9 @@ struct isolate_settings {
     const char *program;   // absolute path of portrait-plugin-host
     uint32_t call_ms;      // silence of a child that is taken for a hang; 0 = ISOLATE_CALL_MS
     uint64_t memory_bytes; // address space of a child; 0 = ISOLATE_MEMORY_BYTES
+    // What the operator allows of what manifests ask to read: absolute paths.
+    const char *const *reads;
+    size_t n_reads;
 };
 
 // What stands in for the components of isolated plugins: for registry_isolate().

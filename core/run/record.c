@@ -137,6 +137,8 @@ static void put_sources(const struct run *r, struct json_writer *w)
             json_end_object(w);
         }
         json_end_array(w);
+        json_key(w, "network");
+        plan_network_json(&r->plan->pipeline->sources[i].network, w);
         json_end_object(w);
     }
     json_end_array(w);
@@ -189,6 +191,9 @@ static void put_plugin(struct json_writer *w, const struct component_info *c)
     put_str(w, "sha256", c->plugin->sha256);
     json_key(w, "trusted_folder");
     json_put_bool(w, c->plugin->is_trusted_dir);
+    json_key(w, "isolated");
+    json_put_bool(w, c->plugin->is_isolated);
+    put_str(w, "signer", c->plugin->grant.signer);
     json_end_object(w);
 }
 

@@ -5,6 +5,8 @@
 A copy of the command without its plugin folder is told of the plugins by --plugin-dir, so that they
 run isolated, and with --trust-plugins in process."""
 import contextlib
+import hashlib
+import json
 import os
 import re
 import shutil
@@ -126,6 +128,31 @@ def test_sinks(portrait, t):
         check(results[0][name] == results[1][name], f"{name}: others from a child")
 
 
+def test_reading_is_granted(portrait, t):
+    """A plugin tries to open a file: what its manifest says alone is no permission."""
+    folder = os.path.join(t, "hostile")
+    os.mkdir(folder)
+    plugin = shutil.copy(os.path.join(BUILD, "tests", "torture-plugins", "hostile.so"), folder)
+    manifest = {"manifest": 1, "id": "test.hostile", "version": "0.1.0", "abi": "1.0", "license": "Apache-2.0",
+                "files": {"linux-" + os.uname().machine: hashlib.sha256(read(plugin)).hexdigest()},
+                "permissions": {"read": [t], "hosts": []}}
+    words = [portrait, "read", "hostile", os.path.join(t, "a.log"), "--with", "deed=read", "--plugin-dir", folder]
+    with_manifest = os.path.join(folder, "hostile.manifest")
+    for has_manifest, more, answer, told in (
+            (False, [], "refused", "tried openat"), (False, ["--allow-read", t], "refused", "tried openat"),
+            (True, [], "refused", "not allowed (--allow-read " + t), (True, ["--allow-read", t], "granted", ""),
+            (True, ["--allow-read", "/etc"], "refused", "not allowed"), (True, ["--allow-read", t + "/a.log"], "granted", "")):
+        if has_manifest:
+            with open(with_manifest, "w", encoding="utf-8") as f:
+                json.dump(manifest, f)
+        r = run(words + more, t)
+        check(answer in r.stdout, f"manifest {has_manifest}, {more}: {r.stdout} {r.stderr}")
+        check(told in r.stderr, f"manifest {has_manifest}, {more}: {r.stderr}")
+        check(bool(told) or "hostile" not in r.stderr, f"manifest {has_manifest}, {more}: {r.stderr}")
+    r = run(words + ["--allow-read", "relative"], t, code=78)
+    check("absolute path" in r.stderr, f"--allow-read relative: {r.stderr}")
+
+
 def test_list(portrait, t):
     isolated, trusted = both([portrait, "plugins", "list", "--plugin-dir", "others"], t)
     check("isolated" in isolated.stdout, f"plugins list: {isolated.stdout}")
@@ -155,6 +182,7 @@ def main():
         test_sources(portrait, t)
         test_an_early_end(portrait, t)
         test_sinks(portrait, t)
+        test_reading_is_granted(portrait, t)
         test_list(portrait, t)
         test_models_are_refused(portrait, t)
     print(f"{passed} passed, {len(failures)} failed")

@@ -177,7 +177,7 @@ def test_lock(b):
     equal([sorted(p) for p in written["plugins"]], [["id", "sha256", "version"]] * 2, "entries")
     mine = next(p for p in written["plugins"] if p["id"] == "portrait.abi-source")
     equal(mine["sha256"], digest(b.plugin), "the plugin's bytes")
-    run = b.run("run", b.pipeline)
+    run = b.run("run", b.pipeline, "--locked")
     equal(run.returncode, 0, f"as pinned: {run.stderr}")
     check(b.is_marked(), "the plugin's code does leave a mark when it runs")
     runs = b.path("runs/latest")
@@ -192,12 +192,30 @@ def test_lock(b):
     run = b.run("deliver", runs)
     b.refused(run, "error[P0503]", "deliveries of the run are held to it as well")
     os.rename(b.lock, b.lock + "-away")
+    for verb in ("check", "plan", "run"):
+        b.refused(b.run(verb, b.pipeline, "--locked"), "--locked: there is no lock file", f"{verb} --locked without one")
     run = b.run("check", b.pipeline)
     equal(run.returncode, 0, f"without a lock it is accepted: {run.stderr}")
     check(b.is_marked(), "and its code runs: the lock is what kept it from that")
     os.rename(b.lock + "-away", b.lock)
     os.remove(b.plugin)
     b.refused(b.run("check", b.pipeline), "no such file is in the plugin folders", "a plugin that is gone")
+
+
+def recorded(b):
+    """What the record of a run says of the plugin."""
+    run = b.run("run", b.pipeline)
+    equal(run.returncode, 0, f"run: {run.stderr}")
+    plugins = json.loads(b.read(b.path("runs/latest/run.json")))["plugins"]
+    mine = next(p for p in plugins if p["plugin"] == "portrait.abi-source")
+    return mine["signer"], mine["isolated"], mine["sha256"] == digest(b.plugin)
+
+
+def test_record(b):
+    b.trust("test")
+    equal(recorded(b), (None, True, True), "an unsigned plugin")
+    b.sign()
+    equal(recorded(b), ("test", False, True), "a signed plugin")
 
 
 def test_lock_sees_nothing_else(b):

@@ -207,16 +207,53 @@ static void test_isolate__gives_nothing_away(void **state)
     assert_string_equal(o.host.log, "");
 }
 
+// What its manifest asks for, and what the operator allows; NULL = nothing.
+static void grant(const char *const *asked, const char *const *allowed)
+{
+    struct plugin_info *plugin =
+        (struct plugin_info *)(uintptr_t)registry_look(shared.registry, PT_KIND_SOURCE, "hostile")
+            ->plugin;
+    plugin->grant.reads = asked;
+    plugin->grant.n_reads = asked != NULL;
+    shared.isolation.settings.reads = allowed;
+    shared.isolation.settings.n_reads = allowed != NULL;
+}
+
+static void test_isolate__a_manifest_grants_itself_nothing(void **state)
+{
+    (void)state;
+
+    static const struct {
+        const char *asked;
+        const char *allowed;
+        const char *answer;
+    } tries[] = {
+        {"/etc", NULL, "refused"},          {NULL, "/etc", "refused"},
+        {"/etc", "/usr", "refused"},        {"/etc", "/et", "refused"},
+        {"/etc/passwd", "/etc", "granted"}, {"/etc", "/etc/passwd", "granted"},
+        {"/etc", "/etc/group", "refused"}, // the narrower one
+        {"/", "/etc/", "granted"},
+    };
+
+    for (size_t i = 0; i < sizeof tries / sizeof tries[0]; i++) {
+        struct outcome o;
+        grant(tries[i].asked == NULL ? NULL : &tries[i].asked,
+              tries[i].allowed == NULL ? NULL : &tries[i].allowed);
+        run_deed("read", &o);
+        assert_int_equal(o.status, PT_OK);
+        assert_string_equal(o.answer, tries[i].answer);
+        bool is_told = strstr(o.host.log, "not allowed (--allow-read /etc)") != NULL;
+        assert_int_equal(is_told, i == 0 || i == 2 || i == 3);
+    }
+    grant(NULL, NULL);
+}
+
 static void test_isolate__a_granted_path_can_be_read(void **state)
 {
     (void)state;
     struct outcome o;
     static const char *const paths[] = {"/etc"};
-    struct plugin_info *plugin =
-        (struct plugin_info *)(uintptr_t)registry_look(shared.registry, PT_KIND_SOURCE, "hostile")
-            ->plugin;
-    plugin->grant.reads = paths;
-    plugin->grant.n_reads = 1;
+    grant(paths, paths);
     run_deed("read", &o);
     assert_string_equal(o.answer, "granted");
     run_deed("write", &o);
@@ -226,8 +263,7 @@ static void test_isolate__a_granted_path_can_be_read(void **state)
     assert_non_null(strstr(o.host.log, "tried openat /proc/self/maps"));
     run_deed("temp", &o); // beside temporary files
     assert_string_equal(o.answer, "granted");
-    plugin->grant.reads = NULL;
-    plugin->grant.n_reads = 0;
+    grant(NULL, NULL);
 }
 
 static size_t files_in(const char *folder)
@@ -405,6 +441,7 @@ int main(void)
         cmocka_unit_test(test_isolate__refuses_and_names),
         cmocka_unit_test(test_isolate__gives_nothing_away),
         cmocka_unit_test(test_isolate__a_granted_path_can_be_read),
+        cmocka_unit_test(test_isolate__a_manifest_grants_itself_nothing),
         cmocka_unit_test(test_isolate__temporary_files_are_its_own),
         cmocka_unit_test(test_isolate__its_end_is_told),
         cmocka_unit_test(test_isolate__a_stop_ends_a_plugin_that_does_not),
