@@ -167,5 +167,7 @@ ptrdiff_t plan_column_find(const struct plan *p, struct text name);
 // Prints what would run, for people (`portrait plan`) or as JSON.
 void plan_print(const struct plan *p, FILE *out);
 void plan_json(const struct plan *p, struct json_writer *w);
+// The hosts a source was granted, as a list.
+void plan_network_json(const struct pipeline_network *network, struct json_writer *w);
 
 #endif

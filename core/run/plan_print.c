@@ -27,6 +27,11 @@ static void print_sources(const struct plan *p, FILE *out)
             }
         }
         fprintf(out, "\n");
+        const struct node_list *hosts = &s->written->network.hosts;
+        for (size_t k = 0; k < hosts->n; k++) {
+            fprintf(out, "%s%s%s", k == 0 ? "  may call " : ", ", hosts->items[k]->text.p,
+                    k + 1 == hosts->n ? "\n" : "");
+        }
         for (size_t k = 0; k < s->instance.n_notes; k++) {
             fprintf(out, "  %s\n", s->instance.notes[k]);
         }
@@ -98,6 +103,15 @@ void plan_print(const struct plan *p, FILE *out)
     }
 }
 
+void plan_network_json(const struct pipeline_network *network, struct json_writer *w)
+{
+    json_begin_array(w);
+    for (size_t i = 0; i < network->hosts.n; i++) {
+        json_put_str(w, network->hosts.items[i]->text.p);
+    }
+    json_end_array(w);
+}
+
 static void json_sources(const struct plan *p, struct json_writer *w)
 {
     json_key(w, "sources");
@@ -120,6 +134,8 @@ static void json_sources(const struct plan *p, struct json_writer *w)
             }
         }
         json_end_object(w);
+        json_key(w, "network");
+        plan_network_json(&s->written->network, w);
         json_end_object(w);
     }
     json_end_array(w);

@@ -81,6 +81,8 @@ def main():
         assert Api.asked == ["/v1/orders?limit=3"] * 2 + ["/v1/orders?limit=3&cursor=c-3"] * 2 + \
             ["/v1/orders?limit=3&cursor=c-6"], Api.asked
         assert "the amount is not a number" in r.stderr, r.stderr
+        with open(os.path.join(work, name, "latest", "run.json"), encoding="utf-8") as f:
+            assert json.load(f)["sources"][0]["network"] == [peer], "the run tells whom it may call"
 
     def refused(name, code, said, *more):
         r = run(name, *more)
