@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Portrait contributors
 # SPDX-License-Identifier: Apache-2.0
 """Runs the source against a server on this machine: check_paged_api.py PORTRAIT PLUGINS FOLDER."""
+import hashlib
 import http.server
 import json
 import os
@@ -95,15 +96,29 @@ def main():
     refused("unasked", 78, "does not ask for the host")
     assert Api.asked == [], "nobody was called"
     with open(module, "rb") as f:
-        digest = __import__("hashlib").sha256(f.read()).hexdigest()
+        digest = hashlib.sha256(f.read()).hexdigest()
+    path = module[:-3] + ".manifest"
     manifest = {"manifest": 1, "id": "example.paged-api", "version": "1.0.0", "abi": "1.0", "license": "Apache-2.0",
-                "files": {f"linux-{os.uname().machine}": digest}, "permissions": {"hosts": [peer]}}
-    with open(module[:-3] + ".manifest", "w", encoding="utf-8") as f:
-        json.dump(manifest, f)
+                "files": {f"linux-{os.uname().machine}": digest}}
+
+    def ask_for(host):
+        manifest["permissions"] = {"hosts": [host]}
+        with open(path, "w", encoding="utf-8") as f:
+            json.dump(manifest, f)
+
+    ask_for("other.example")
+    refused("another", 78, "does not ask for the host")
+    refused("another", 78, "does not ask for the host", "--trust-plugins")
+    ask_for(peer)
     good("isolated")
+    good("both", "--trust-plugins")
     secret("another")
     refused("wrong-key", 75, "the API answers 401")
     assert len(Api.asked) == 1, "a refusal is not asked again"
+    check = subprocess.run([PORTRAIT, "plugins", "check", module, "--with", f"url=http://{peer}/v1/orders", "--with",
+                            "token=${secret:shop_token}", "--secrets", os.path.join(work, "secrets")],
+                           capture_output=True, text=True, timeout=120, check=False)
+    assert check.returncode == 0 and " failed=0 " in check.stdout, f"conformance: {check.stdout}{check.stderr}"
     print("ok")
 
 
