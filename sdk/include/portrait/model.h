@@ -78,7 +78,7 @@ typedef struct pt_schema {
 
 // A run of rows, some thousand at most. Pointers are read-only; x is 64-byte aligned. They are
 // valid until the same thread asks for its next block; what predict is given is valid until it
-// returns.
+// returns. A model must be ready for weights it takes and for folds; hosts of 1.0 give neither.
 typedef struct pt_block {
     uint32_t struct_size;
     uint32_t cols;
