@@ -10,6 +10,7 @@
 #include "clock.h"
 #include "fsys.h"
 #include "isolate.h"
+#include "scan_room.h"
 #include "owned.h"
 
 const char *cli_beside(struct cli *cli, const char *folder)
@@ -141,6 +142,12 @@ static bool isolate_extra(struct cli *cli, struct registry *registry)
     return proxy != NULL;
 }
 
+static void tell_refused(void *ctx, const char *line)
+{
+    struct cli *cli = ctx;
+    log_write(cli->log, LOG_WARN, NULL, 0, "%s", line);
+}
+
 static bool open_registry(struct cli *cli, const struct lock_file *lock, struct diags *diags,
                           struct registry **out)
 {
@@ -156,7 +163,14 @@ static bool open_registry(struct cli *cli, const struct lock_file *lock, struct 
         return false;
     }
     settings.guard = &admission->guard;
-    if (registry_open_as(&settings, out, &err) != PT_OK) {
+    struct scan_room room = {0};
+    pt_status status = scan_room_init(&room, tell_refused, cli, &err);
+    if (status == PT_OK) {
+        settings.confine = cli->values.trusts_plugins ? NULL : &room.confine;
+        status = registry_open_as(&settings, out, &err);
+    }
+    scan_room_release(&room);
+    if (status != PT_OK) {
         fprintf(stderr, "portrait: plugins: %s\n", err.message);
         return false;
     }

@@ -190,7 +190,7 @@ static pt_status look(struct conformance *c, struct plugin_file *file, struct pt
     pt_status status = plugin_file_open(c->info.path, file, &reason);
     memcpy(c->info.sha256, file->sha256, sizeof c->info.sha256);
     if (status == PT_OK) {
-        TRY(scan_file(file, 0, &scan, err));
+        TRY(scan_file(file, 0, NULL, &scan, err));
         status = scan.status;
         error_set(&reason, status, "%s", str_get(&scan.bytes));
     }

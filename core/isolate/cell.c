@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cell.h"
 
-#include <seccomp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +13,7 @@
 #include "clock.h"
 #include "fsys.h"
 #include "mem.h"
+#include "refusals.h"
 
 #define ENDING_MS 1000 // for a child that closed its channel: is it ending?
 #define STOPPING_MS 5000
@@ -50,21 +50,12 @@ static const char *name_of(const struct cell *c, char *out, size_t n)
 // Tells the log of system calls that were refused, each once; `text` gets the last of them.
 static void tell_refusals(struct cell *c, char *text, size_t size)
 {
-    uint32_t n = atomic_load(&c->process.window->n_refusals);
-    n = n > REFUSALS_MAX ? REFUSALS_MAX : n;
-    for (; c->refusals_told < n; c->refusals_told++) {
-        struct refusal r;
-        memcpy(&r, &c->process.window->refusals[c->refusals_told], sizeof r);
-        r.path[sizeof r.path - 1] = '\0';
-        char *call = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, r.number);
+    for (; refusals_describe(c->process.window, c->refusals_told, text, size); c->refusals_told++) {
         char owner[192];
         char line[512];
-        snprintf(text, size, "%s%s%s", call == NULL ? "an unknown system call" : call,
-                 r.path[0] == '\0' ? "" : " ", r.path);
         snprintf(line, sizeof line, "%s tried %s: refused, it runs isolated",
                  name_of(c, owner, sizeof owner), text);
         c->origin->host->log(c->origin->host, PT_LOG_WARN, line, NULL, 0);
-        free(call);
     }
 }
 

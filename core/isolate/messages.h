@@ -6,6 +6,7 @@
 #define PORTRAIT_ISOLATE_MESSAGES_H
 
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum message_type {

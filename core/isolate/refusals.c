@@ -3,7 +3,11 @@
 #include "refusals.h"
 
 #include <errno.h>
+#include <seccomp.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <ucontext.h>
 #include <unistd.h>
@@ -134,6 +138,21 @@ static void on_refused(int number, siginfo_t *about, void *context)
     }
     give_result(u, result);
     errno = saved;
+}
+
+bool refusals_describe(const struct window *window, uint32_t at, char *text, size_t size)
+{
+    struct refusal r;
+    if (at >= atomic_load(&window->n_refusals) || at >= REFUSALS_MAX) {
+        return false;
+    }
+    memcpy(&r, &window->refusals[at], sizeof r);
+    r.path[sizeof r.path - 1] = '\0';
+    char *call = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, r.number);
+    snprintf(text, size, "%s%s%s", call == NULL ? "an unknown system call" : call,
+             r.path[0] == '\0' ? "" : " ", r.path);
+    free(call);
+    return true;
 }
 
 pt_status refusals_watch(struct refusals *r, struct pt_error *err)

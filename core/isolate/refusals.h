@@ -32,5 +32,8 @@ struct refusals {
 
 // From now on; *r stays where it is.
 pt_status refusals_watch(struct refusals *r, struct pt_error *err);
+// The text of refusal `at` in the window ("openat /etc/passwd"), which the child wrote and may
+// still write; false behind the last one.
+bool refusals_describe(const struct window *window, uint32_t at, char *text, size_t size);
 
 #endif

@@ -105,6 +105,7 @@ struct scanning {
     struct scan_cache *cache; // NULL = none
     uint32_t scan_ms;
     const struct registry_guard *guard; // NULL = none
+    const struct scan_confine *confine; // NULL = none
 };
 
 static pt_status ask_guard(const struct scanning *s, struct entry *entry, struct pt_error *err)
@@ -127,7 +128,8 @@ static pt_status ask_guard(const struct scanning *s, struct entry *entry, struct
 static pt_status scan_now(const struct scanning *s, struct entry *entry, struct pt_error *err)
 {
     struct scan_result result = {0};
-    TRY(scan_file(&entry->file, s->scan_ms, &result, err));
+    bool is_vouched_for = !entry->info.is_trusted_dir || entry->info.grant.signer != NULL;
+    TRY(scan_file(&entry->file, s->scan_ms, is_vouched_for ? NULL : s->confine, &result, err));
     pt_status status = PT_OK;
     if (s->cache != NULL && result.is_lasting) {
         status = scan_cache_add(s->cache, entry->file.sha256, &result, err);
@@ -226,8 +228,10 @@ pt_status registry_open_as(const struct registry_settings *settings, struct regi
     if (r == NULL) {
         FAIL(err, PT_E_NO_MEMORY, "no memory for the list of plugins");
     }
-    struct scanning scanning = {
-        .registry = r, .scan_ms = settings->scan_ms, .guard = settings->guard};
+    struct scanning scanning = {.registry = r,
+                                .scan_ms = settings->scan_ms,
+                                .guard = settings->guard,
+                                .confine = settings->confine};
     pt_status status = add_folders(&scanning, settings, err);
     scan_cache_free(scanning.cache);
     if (status != PT_OK) {

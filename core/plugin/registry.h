@@ -113,6 +113,15 @@ struct registry_folder {
     bool is_extra;    // --plugin-dir
 };
 
+// What holds a plugin that nobody vouches for while it is looked at.
+struct scan_confine {
+    // In the child, before the file is loaded; it needs these two descriptors.
+    pt_status (*enter)(void *ctx, int file, int answer, struct pt_error *err);
+    // In the parent, when the child is gone.
+    void (*left)(void *ctx, const char *path);
+    void *ctx;
+};
+
 struct registry_settings {
     const struct registry_folder *folders; // in order
     size_t n_folders;
@@ -120,6 +129,7 @@ struct registry_settings {
     bool is_fresh;            // the cache is not believed, but written anew
     uint32_t scan_ms;         // a plugin that takes longer to tell what it is has failed; 0 = 10 s
     const struct registry_guard *guard; // NULL = every file may be looked at
+    const struct scan_confine *confine; // of extra files that nobody signed; NULL = none
 };
 
 // Learns what every *.so of the folders says of itself. A child process loads it, unless the cache

@@ -62,15 +62,26 @@ pt_status scan_load(const struct plugin_file *file, struct arena *arena, struct 
     return check_same(&file->note, descriptor, err);
 }
 
+// What the child works on.
+struct scan_job {
+    const struct plugin_file *file;
+    const struct scan_confine *confine; // NULL = free
+};
+
 static void scan_in_child(void *ctx, int out)
 {
-    const struct plugin_file *file = ctx;
+    const struct scan_job *job = ctx;
+    const struct plugin_file *file = job->file;
     struct arena arena = {0};
     struct plugin_info info = {.path = file->path};
     struct pt_error err = ERROR_INIT;
     struct str answer = {0};
     bool is_lasting = false;
-    pt_status status = scan_load(file, &arena, &info, &is_lasting, &err);
+    pt_status status =
+        job->confine == NULL ? PT_OK : job->confine->enter(job->confine->ctx, file->fd, out, &err);
+    if (status == PT_OK) {
+        status = scan_load(file, &arena, &info, &is_lasting, &err);
+    }
     if (status == PT_OK) {
         scan_put_u32(&answer, SAYS_RECORD);
         scan_record_write(&info, &answer);
@@ -122,7 +133,8 @@ static pt_status take_answer(const struct str *answer, struct scan_result *out,
     return keep(out, in.p, in.left, err);
 }
 
-pt_status scan_file(const struct plugin_file *file, uint32_t wall_ms, struct scan_result *out,
+pt_status scan_file(const struct plugin_file *file, uint32_t wall_ms,
+                    const struct scan_confine *confine, struct scan_result *out,
                     struct pt_error *err)
 {
     const struct child_limits limits = {.wall_ms = wall_ms == 0 ? SCAN_MS : wall_ms,
@@ -131,9 +143,11 @@ pt_status scan_file(const struct plugin_file *file, uint32_t wall_ms, struct sca
                                         .is_quiet = true};
     struct child_result child;
     *out = (struct scan_result){.status = PT_E_INTERNAL};
-    // The child only reads it; child_run hands on a plain pointer.
-    struct plugin_file copy = *file;
-    TRY(child_run(&limits, scan_in_child, &copy, &child, err));
+    struct scan_job job = {file, confine};
+    TRY(child_run(&limits, scan_in_child, &job, &child, err));
+    if (confine != NULL) {
+        confine->left(confine->ctx, file->path);
+    }
     pt_status status = PT_OK;
     if (child.end == CHILD_DONE) {
         status = take_answer(&child.output, out, err);
@@ -147,6 +161,7 @@ pt_status scan_file(const struct plugin_file *file, uint32_t wall_ms, struct sca
             status = error_set(err, PT_E_NO_MEMORY, "no memory for a plugin's description");
         }
     }
+    out->is_lasting = out->is_lasting && (confine == NULL || out->status == PT_OK);
     str_release(&child.output);
     if (status != PT_OK) {
         str_release(&out->bytes);

@@ -24,8 +24,10 @@ struct scan_result {
 // host does for a plugin that is used. *is_lasting (may be NULL) as above.
 pt_status scan_load(const struct plugin_file *file, struct arena *arena, struct plugin_info *info,
                     bool *is_lasting, struct pt_error *err);
-// Loads it in a child. Only what keeps the host from asking is an error; all else is the result.
-pt_status scan_file(const struct plugin_file *file, uint32_t wall_ms, struct scan_result *out,
+// Loads it in a child, held by `confine` (NULL = free): a failure there is never lasting. Only what
+// keeps the host from asking is an error; all else is the result.
+pt_status scan_file(const struct plugin_file *file, uint32_t wall_ms,
+                    const struct scan_confine *confine, struct scan_result *out,
                     struct pt_error *err);
 
 #endif
