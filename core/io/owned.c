@@ -74,6 +74,11 @@ pt_status owned_folder(const char *path, struct pt_error *err)
     return PT_OK;
 }
 
+pt_status owned_open(const char *path, int *fd, struct pt_error *err)
+{
+    return open_owned(path, OWNED_FILE, fd, err);
+}
+
 static pt_status read_all(int fd, const char *path, size_t most, struct str *out,
                           struct pt_error *err)
 {

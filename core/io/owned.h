@@ -11,6 +11,8 @@
 // PT_E_DENIED: a symlink, another user's, writable by everybody, no folder / no regular file.
 // PT_E_NOT_FOUND: not there.
 pt_status owned_folder(const char *path, struct pt_error *err);
+// A file for reading; *fd is the caller's to close.
+pt_status owned_open(const char *path, int *fd, struct pt_error *err);
 // Appends the whole file to `out`; PT_E_LIMIT when it is longer than `most` bytes. A failed read
 // leaves `out` as it was but for memory.
 pt_status owned_read(const char *path, size_t most, struct str *out, struct pt_error *err);

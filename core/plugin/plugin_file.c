@@ -3,64 +3,14 @@
 #include "plugin_file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "fsys.h"
 #include "mem.h"
+#include "owned.h"
 
 #define READ_BYTES ((size_t)64 << 10)
-
-// Whoever can write here decides what runs.
-static pt_status check_owner(const char *path, const struct stat *info, struct pt_error *err)
-{
-    if (info->st_uid != 0 && info->st_uid != geteuid()) {
-        FAIL(err, PT_E_DENIED, "%s belongs to another user (uid %u)", path, (unsigned)info->st_uid);
-    }
-    if ((info->st_mode & S_IWOTH) != 0) {
-        FAIL(err, PT_E_DENIED, "%s can be written by everybody", path);
-    }
-    return PT_OK;
-}
-
-static pt_status open_failed(const char *path, int number, struct pt_error *err)
-{
-    if (number == ELOOP) {
-        FAIL(err, PT_E_DENIED, "%s is a symlink", path);
-    }
-    error_system(err, number, "%s", path);
-    pt_status status = PT_E_IO;
-    if (number == ENOENT) {
-        status = PT_E_NOT_FOUND;
-    } else if (number == EACCES || number == EPERM) {
-        status = PT_E_DENIED;
-    }
-    if (err != NULL) {
-        err->code = status;
-    }
-    return status;
-}
-
-static pt_status check_folder(const char *folder, struct pt_error *err)
-{
-    int fd = fsys_open(folder, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
-    if (fd < 0) {
-        return open_failed(folder, errno, err);
-    }
-    struct stat info;
-    pt_status status = PT_OK;
-    if (fsys_fstat(fd, &info) != 0) {
-        status = error_system(err, errno, "%s", folder);
-    } else if (!S_ISDIR(info.st_mode)) {
-        status = error_set(err, PT_E_NOT_FOUND, "%s is no folder", folder);
-    } else {
-        status = check_owner(folder, &info, err);
-    }
-    fsys_close(fd);
-    return status;
-}
 
 static bool is_plugin_name(const char *name)
 {
@@ -124,10 +74,10 @@ pt_status plugin_folder_list(const char *folder, struct arena *arena, struct plu
     if (path == NULL) {
         FAIL(err, PT_E_NO_MEMORY, "no memory for the list of plugins");
     }
-    TRY(check_folder(path, err));
+    TRY(owned_folder(path, err));
     DIR *dir = fsys_opendir(path);
     if (dir == NULL) {
-        return open_failed(path, errno, err);
+        return error_system(err, errno, "%s", path);
     }
     struct plugin_files found = {0};
     pt_status status = add_paths(dir, path, arena, &found, err);
@@ -197,21 +147,14 @@ static pt_status look_at(struct plugin_file *file, struct pt_error *err)
     if (fsys_fstat(file->fd, &file->facts) != 0) {
         return error_system(err, errno, "%s", file->path);
     }
-    if (!S_ISREG(file->facts.st_mode)) {
-        FAIL(err, PT_E_DENIED, "%s is no regular file", file->path);
-    }
-    TRY(check_owner(file->path, &file->facts, err));
     TRY(hash_file(file->fd, file->path, file->sha256, err));
     return check_note(file->fd, file->path, &file->note, err);
 }
 
 pt_status plugin_file_open(const char *path, struct plugin_file *out, struct pt_error *err)
 {
-    *out = (struct plugin_file){.path = path};
-    out->fd = fsys_open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
-    if (out->fd < 0) {
-        return open_failed(path, errno, err);
-    }
+    *out = (struct plugin_file){.path = path, .fd = -1};
+    TRY(owned_open(path, &out->fd, err));
     pt_status status = look_at(out, err);
     if (status != PT_OK) {
         plugin_file_close(out);

@@ -23,6 +23,11 @@ static void expect(const char *path, pt_status status, const char *said)
 {
     struct str out = {0};
     struct pt_error err = ERROR_INIT;
+    int fd = -1;
+    if (status != PT_E_LIMIT) {
+        assert_int_equal(owned_open(path, &fd, &err), status);
+        assert_non_null(strstr(err.message, said));
+    }
     str_add(&out, "kept ");
     assert_int_equal(owned_read(path, 10, &out, &err), status);
     assert_int_equal(err.code, status);
@@ -39,6 +44,12 @@ static void test_owned__a_file_is_read(void **state)
     str_add(&out, "> ");
     assert_int_equal(owned_read(path, 10, &out, NULL), PT_OK);
     assert_string_equal(str_get(&out), "> 0123456789");
+    char byte = 0;
+    int fd = -1;
+    assert_int_equal(owned_open(path, &fd, NULL), PT_OK);
+    assert_int_equal(read(fd, &byte, 1), 1);
+    assert_int_equal(byte, '0');
+    close(fd);
     str_release(&out);
     assert_int_equal(owned_read(scratch_write(&scratch, "empty", "", 0), 10, &out, NULL), PT_OK);
     assert_int_equal(out.n, 0);

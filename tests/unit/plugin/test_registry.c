@@ -318,7 +318,8 @@ static void test_registry__refuses_folders_it_cannot_trust(void **state)
     assert_int_equal(err.code, PT_E_NOT_FOUND);
     assert_non_null(strstr(err.message, "/nonexistent/plugins"));
     own_write(&own, "notes.txt", "x", 1);
-    assert_int_equal(open_folder(own_path(&own, "notes.txt"), &r, &err), PT_E_NOT_FOUND);
+    assert_int_equal(open_folder(own_path(&own, "notes.txt"), &r, &err), PT_E_DENIED);
+    assert_non_null(strstr(err.message, "notes.txt is no folder"));
     assert_int_equal(symlink(own.path, own_path(&own, "link")), 0);
     assert_int_equal(open_folder(own_path(&own, "link"), &r, &err), PT_E_DENIED);
     assert_int_equal(open_folder(own_path(&own, "link/"), &r, &err), PT_E_DENIED);
