@@ -10,7 +10,8 @@
 #include "guest.h"
 
 // In a build with sanitizers a plugin's crash stays a crash: its signal tells the host what it was.
-const char *__asan_default_options(void);
+// gcc's sanitizer is a library of its own, which must see this.
+__attribute__((visibility("default"))) const char *__asan_default_options(void);
 
 const char *__asan_default_options(void)
 {
