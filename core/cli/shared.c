@@ -132,16 +132,6 @@ const struct component_proxy *cli_isolation(struct cli *cli)
     return &isolation->proxy;
 }
 
-// Plugins of --plugin-dir run in children, unless they are signed.
-static bool isolate_extra(struct cli *cli, struct registry *registry)
-{
-    const struct component_proxy *proxy = cli_isolation(cli);
-    if (proxy != NULL) {
-        registry_isolate(registry, proxy);
-    }
-    return proxy != NULL;
-}
-
 static void tell_refused(void *ctx, const char *line)
 {
     struct cli *cli = ctx;
@@ -155,7 +145,8 @@ static bool open_registry(struct cli *cli, const struct lock_file *lock, struct 
     struct registry_settings settings = {.cache_folder = cache_folder(cli),
                                          .is_fresh = cli->values.is_rescan};
     struct admission *admission = arena_zero(&cli->arena, 1, sizeof *admission);
-    if (!plugin_folders(cli, &settings) || !cli_keyring(cli)) {
+    const struct component_proxy *proxy = cli_isolation(cli);
+    if (proxy == NULL || !plugin_folders(cli, &settings) || !cli_keyring(cli)) {
         return false;
     }
     if (admission == NULL || !admission_init(admission, cli->keyring, lock, &cli->arena)) {
@@ -174,8 +165,8 @@ static bool open_registry(struct cli *cli, const struct lock_file *lock, struct 
         fprintf(stderr, "portrait: plugins: %s\n", err.message);
         return false;
     }
-    if (!cli->values.trusts_plugins && !isolate_extra(cli, *out)) {
-        return false;
+    if (!cli->values.trusts_plugins) { // those of --plugin-dir run in children, unless signed
+        registry_isolate(*out, proxy);
     }
     if (lock != NULL) {
         admission_check(admission, *out, diags);
