@@ -150,9 +150,10 @@ struct outcome {
     struct listening host;
 };
 
-static void run_with(const char *deed, const char *path, bool is_cancelled_early, struct outcome *o)
+// The instance of a life, in *s when o->status is PT_OK.
+static void open_life(const char *deed, const char *path, struct source_instance *s,
+                      struct outcome *o)
 {
-    struct source_instance s = {0};
     *o = (struct outcome){0};
     listen_init(&o->host);
     const struct component_info *c =
@@ -160,7 +161,24 @@ static void run_with(const char *deed, const char *path, bool is_cancelled_early
     assert_non_null(c);
     assert_true(c->plugin->is_isolated);
     struct config *config = config_for(c, deed, path);
-    o->status = source_instance_open(&s, c, config, &o->host.host, NULL, &o->err);
+    o->status = source_instance_open(s, c, config, &o->host.host, NULL, &o->err);
+}
+
+// A life that may end at any step.
+static void run_or_fail(const char *deed, const char *path, struct outcome *o)
+{
+    struct source_instance s = {0};
+    open_life(deed, path, &s, o);
+    if (o->status == PT_OK) {
+        o->status = read_answer(&s, o->answer, &o->err);
+        source_instance_close(&s);
+    }
+}
+
+static void run_with(const char *deed, const char *path, bool is_cancelled_early, struct outcome *o)
+{
+    struct source_instance s = {0};
+    open_life(deed, path, &s, o);
     assert_int_equal(o->status, PT_OK);
     o->host.is_cancelled = is_cancelled_early;
     o->status = read_answer(&s, o->answer, &o->err);
@@ -407,6 +425,37 @@ static void test_isolate__out_of_memory(void **state)
     assert_int_equal(files_in(shared.temp), 2); // itself and its parent
 }
 
+// A child whose messages lie (liar.c): whatever comes of it, the host goes on and keeps nothing.
+static void test_isolate__lies_in_messages_are_harmless(void **state)
+{
+    (void)state;
+    static const char *const deeds[] = {"nothing", "temp", "read", "secret"};
+    const char *wanted = getenv("LYING_CHILDREN");
+    long rounds = wanted == NULL ? 200 : strtol(wanted, NULL, 10);
+    char liar[1024];
+    long told = 0;
+    snprintf(liar, sizeof liar, "%s/tests/liar", getenv("PORTRAIT_BUILD"));
+    int64_t blocks = mem_live_blocks();
+    size_t files = open_files();
+    shared.isolation.settings.program = liar;
+    shared.isolation.settings.call_ms = 200; // a lie about a length may be a wait
+    for (long i = 0; i < rounds; i++) {
+        struct outcome o;
+        char seed[32];
+        snprintf(seed, sizeof seed, "seed=%ld", i);
+        run_or_fail(deeds[i % 4], seed, &o);
+        assert_true(o.status == PT_OK || o.err.message[0] != '\0');
+        told += o.status != PT_OK;
+        assert_int_equal(mem_live_blocks(), blocks);
+        assert_int_equal(open_files(), files);
+        assert_int_equal(files_in(shared.temp), 2);
+    }
+    shared.isolation.settings.program = shared.program;
+    shared.isolation.settings.call_ms = CALL_MS;
+    print_message("%ld of %ld lying children found out\n", told, rounds);
+    assert_true(told > rounds / 4);
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -447,6 +496,7 @@ int main(void)
         cmocka_unit_test(test_isolate__a_stop_ends_a_plugin_that_does_not),
         cmocka_unit_test(test_isolate__thousand_cycles_leave_nothing),
         cmocka_unit_test(test_isolate__out_of_memory),
+        cmocka_unit_test(test_isolate__lies_in_messages_are_harmless),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
